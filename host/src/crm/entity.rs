@@ -17,7 +17,7 @@ pub trait Entity: Serialize + DeserializeOwned {
 
     /// Cleans the values (trims, E.164, lower-cased addresses), sets what the host keeps itself (`accepted_at`, …),
     /// and notes what breaks a rule that this record and its version before can tell. `before` is absent for a new one.
-    fn admit(&mut self, before: Option<&Self>, now: Instant, invalid: &mut Invalid);
+    fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid);
 
     /// Its unique keys: pairs of key kind (`phone`, `email`, `tax_id`, …) and value. No other record of this kind may
     /// have the same pair.
@@ -29,6 +29,15 @@ pub trait Entity: Serialize + DeserializeOwned {
     fn links(&self) -> Vec<(&'static str, Reference)> {
         Vec::new()
     }
+}
+
+/// What the rules of a kind may know beside the record.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The moment of the change.
+    pub now: Instant,
+    /// ISO 3166-1 alpha-2 code of the country whose national phone numbers are understood.
+    pub region: String,
 }
 
 /// Fields that passed the rules of their kind.
@@ -46,11 +55,11 @@ pub struct Admitted {
 ///
 /// # Errors
 /// What is wrong, field by field: unknown fields, wrong types, broken rules.
-pub fn admit<E: Entity>(before: Option<&Data>, after: Data, now: Instant) -> Result<Admitted, Invalid> {
+pub fn admit<E: Entity>(before: Option<&Data>, after: Data, setting: &Setting) -> Result<Admitted, Invalid> {
     let before = before.map(|data| read::<E>(data.clone())).transpose()?;
     let mut entity = read::<E>(after)?;
     let mut invalid = Invalid::default();
-    entity.admit(before.as_ref(), now, &mut invalid);
+    entity.admit(before.as_ref(), setting, &mut invalid);
     let admitted = Admitted { keys: entity.keys(), links: entity.links(), data: write(&entity)? };
     invalid.or(admitted)
 }

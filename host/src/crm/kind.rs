@@ -5,8 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::entity::{Admitted, Entity, admit};
-use super::instant::Instant;
+use super::entity::{Admitted, Entity, Setting, admit};
 use super::invalid::Invalid;
 use super::record::Data;
 use super::{
@@ -53,7 +52,7 @@ pub struct Spec {
     /// The fields that a listing may be filtered and sorted by.
     pub fields: &'static [Field],
     /// Checks fields against the kind's rules: see [`admit`].
-    pub admit: fn(before: Option<&Data>, after: Data, now: Instant) -> Result<Admitted, Invalid>,
+    pub admit: fn(before: Option<&Data>, after: Data, setting: &Setting) -> Result<Admitted, Invalid>,
 }
 
 /// A field that a listing may be filtered and sorted by.
