@@ -12,6 +12,7 @@ pub mod convert;
 pub mod deal;
 pub mod department;
 pub mod entity;
+pub mod event;
 pub mod id;
 pub mod instant;
 pub mod invalid;
