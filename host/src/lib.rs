@@ -4,3 +4,6 @@
 //! or by a rule, is a [change set](crm::change::ChangeSet), and there is one place that commits it.
 
 pub mod crm;
+pub mod store;
+pub mod unit;
+pub mod wasm;

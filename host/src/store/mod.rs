@@ -126,6 +126,9 @@ pub trait Store: Send + Sync + 'static {
     /// Sets it.
     async fn password_put(&self, user: Id, hash: &str) -> Result<()>;
 
+    /// A value of a plugin's state, and its version.
+    async fn state_read(&self, plugin: &str, key: &str) -> Result<Option<(serde_json::Value, u64)>>;
+
     /// What came of the request with that idempotency key, where there was one.
     async fn idempotency_read(&self, actor: &str, key: &str) -> Result<Option<commit::Idempotency>>;
     /// A cheap round trip: whether the store answers.
