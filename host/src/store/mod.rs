@@ -126,6 +126,8 @@ pub trait Store: Send + Sync + 'static {
     /// Sets it.
     async fn password_put(&self, user: Id, hash: &str) -> Result<()>;
 
+    /// When a plugin's timer is due, where it is set.
+    async fn timer_read(&self, plugin: &str, key: &str) -> Result<Option<Instant>>;
     /// A value of a plugin's state, and its version.
     async fn state_read(&self, plugin: &str, key: &str) -> Result<Option<(serde_json::Value, u64)>>;
 
