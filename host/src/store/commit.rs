@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::StoreError;
-use super::delivery::{Claim, Lease};
+use super::delivery::Lease;
 use super::run::RunRow;
 use crate::crm::change::Change;
 use crate::crm::event::{Cause, Event};
@@ -40,7 +40,7 @@ pub struct Commit {
     pub catalogue: Option<u64>,
     /// The request's idempotency key.
     pub idempotency: Option<Idempotency>,
-    /// Whether new deliveries that are ready are claimed for this process at once.
+    /// Whether new deliveries that are ready are claimed for this process at once, and sent to its [`Feed`](super::Feed).
     pub claim: bool,
 }
 
@@ -164,8 +164,6 @@ pub struct Idempotency {
 pub struct Committed {
     /// The events, in the order of the changes. Their records bear the numbers given by the commit.
     pub events: Vec<Arc<Event>>,
-    /// Deliveries that this process now holds.
-    pub claims: Vec<Claim>,
 }
 
 impl Committed {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::crm::event::{Cause, Trigger};
-use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::record::Reference;
 

@@ -8,6 +8,8 @@ pub mod access;
 pub mod audit;
 pub mod commit;
 pub mod delivery;
+pub mod lanes;
+pub mod plan;
 pub mod plugin;
 pub mod run;
 pub mod sqlite;
@@ -15,6 +17,7 @@ pub mod sqlite;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio::sync::{broadcast, mpsc};
 
 use crate::crm::event::Event;
 use crate::crm::id::Id;
@@ -37,6 +40,26 @@ pub struct StoreError(pub String);
 
 /// What came of reading.
 pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Where a store tells its own process at once what it has committed. Other processes learn it by asking.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// Events in the order of their ids.
+    pub events: broadcast::Sender<Arc<Event>>,
+    /// Deliveries that commits have claimed for this process.
+    pub claims: mpsc::UnboundedSender<Claim>,
+}
+
+impl Feed {
+    /// A feed, and the end at which claims come out. What nobody takes is dropped: claims left behind by a process
+    /// are rescued by the next.
+    #[must_use]
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<Claim>) {
+        let (claims, receiver) = mpsc::unbounded_channel();
+        let (events, _) = broadcast::channel(4096);
+        (Self { events, claims }, receiver)
+    }
+}
 
 /// Everything that outlives the process. All methods may be called from any task at once.
 #[async_trait]
@@ -128,8 +151,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// When a plugin's timer is due, where it is set.
     async fn timer_read(&self, plugin: &str, key: &str) -> Result<Option<Instant>>;
-    /// A value of a plugin's state, and its version.
-    async fn state_read(&self, plugin: &str, key: &str) -> Result<Option<(serde_json::Value, u64)>>;
+    /// A value of a plugin's state, and its version: 0 where it never was.
+    async fn state_read(&self, plugin: &str, key: &str) -> Result<(Option<serde_json::Value>, u64)>;
 
     /// What came of the request with that idempotency key, where there was one.
     async fn idempotency_read(&self, actor: &str, key: &str) -> Result<Option<commit::Idempotency>>;

@@ -114,3 +114,50 @@ pub struct RunFilter {
     /// How many at most.
     pub limit: u32,
 }
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Ok,
+        Self::Refused,
+        Self::Retry,
+        Self::Failed,
+        Self::Trap,
+        Self::Budget,
+        Self::Conflict,
+        Self::Disabled,
+        Self::Host,
+    ];
+
+    /// Snake-case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Refused => "refused",
+            Self::Retry => "retry",
+            Self::Failed => "failed",
+            Self::Trap => "trap",
+            Self::Budget => "budget",
+            Self::Conflict => "conflict",
+            Self::Disabled => "disabled",
+            Self::Host => "host",
+        }
+    }
+}
+
+/// The text names no outcome.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("`{0}` is not an outcome of a run")]
+pub struct NotAnOutcome(String);
+
+impl std::str::FromStr for Outcome {
+    type Err = NotAnOutcome;
+
+    fn from_str(text: &str) -> Result<Self, NotAnOutcome> {
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.name() == text)
+            .ok_or_else(|| NotAnOutcome(text.chars().take(32).collect()))
+    }
+}

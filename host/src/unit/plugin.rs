@@ -79,11 +79,10 @@ impl Unit {
     async fn state_slot(&mut self, key: &str) -> Result<&mut StateSlot> {
         check_key(key)?;
         if !self.state.contains_key(key) {
-            let stored = match self.plugin() {
+            let (value, version) = match self.plugin() {
                 Some(plugin) => self.store.state_read(&plugin, key).await?,
-                None => None,
+                None => (None, 0),
             };
-            let (value, version) = stored.map_or((None, 0), |(value, version)| (Some(value), version));
             self.state.insert(key.to_owned(), StateSlot { version, value, written: false });
         }
         Ok(self.state.entry(key.to_owned()).or_insert(StateSlot { version: 0, value: None, written: false }))

@@ -66,11 +66,16 @@ impl Unit {
         };
         let mut data = (*before.data).clone();
         patch::apply_members(&mut data, &by);
-        let admitted = self.admit(reference.kind, Some(&before), data).await?;
-        if admitted.data == *before.data {
-            return Ok(before);
-        }
-        Ok(self.replace(&before, admitted))
+        self.replace(before, data).await
+    }
+
+    /// Gives a record these fields in place of those it has.
+    ///
+    /// # Errors
+    /// `NotFound`, `Invalid`.
+    pub async fn put(&mut self, reference: Reference, data: Data) -> Result<Arc<Record>> {
+        let before = self.read(reference).await?;
+        self.replace(before, data).await
     }
 
     /// Deletes a record: a tombstone stays.
@@ -83,7 +88,7 @@ impl Unit {
         Ok(())
     }
 
-    async fn read_expected(&mut self, reference: Reference, expected: Option<u64>) -> Result<Arc<Record>> {
+    pub(super) async fn read_expected(&mut self, reference: Reference, expected: Option<u64>) -> Result<Arc<Record>> {
         let record = self.read(reference).await?;
         match expected {
             Some(version) if version != record.version => {
@@ -105,17 +110,24 @@ impl Unit {
         Ok(found)
     }
 
-    fn replace(&mut self, before: &Arc<Record>, admitted: Admitted) -> Arc<Record> {
-        let first = self.index.get(&before.id).and_then(|at| self.touched[*at].before.clone());
-        let made_here = self.index.contains_key(&before.id) && first.is_none();
-        let base = first.unwrap_or_else(|| before.clone());
-        let record = Arc::new(Record {
-            version: if made_here { 1 } else { base.version + 1 },
+    async fn replace(&mut self, before: Arc<Record>, data: Data) -> Result<Arc<Record>> {
+        let admitted = self.admit(before.kind, Some(&before), data).await?;
+        if admitted.data == *before.data {
+            return Ok(before);
+        }
+        // However often it is written here, the commit makes one version of it.
+        let (base, version) = match self.index.get(&before.id).map(|at| self.touched[*at].before.clone()) {
+            None => (Some(before.clone()), before.version + 1),
+            Some(Some(first)) => (Some(first.clone()), first.version + 1),
+            Some(None) => (None, 1),
+        };
+        let record = Record {
+            version,
             updated_at: self.setting.now,
             data: Arc::new(admitted.data),
-            ..(*base).clone()
-        });
-        self.touch(Some(base), Some(record), admitted.keys)
+            ..(*before).clone()
+        };
+        Ok(self.touch(base, Some(Arc::new(record)), admitted.keys))
     }
 
     /// Notes a write. The first `before` of a record stays: it is what the commit is guarded by.
