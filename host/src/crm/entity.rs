@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
@@ -62,6 +63,20 @@ pub fn admit<E: Entity>(before: Option<&Data>, after: Data, setting: &Setting) -
     entity.admit(before.as_ref(), setting, &mut invalid);
     let admitted = Admitted { keys: entity.keys(), links: entity.links(), data: write(&entity)? };
     invalid.or(admitted)
+}
+
+/// The links of those fields that are not empty: see [`Entity::links`].
+pub(super) fn links<const N: usize>(
+    fields: [(&'static str, Kind, Option<Id>); N],
+) -> Vec<(&'static str, Reference)> {
+    fields.into_iter().filter_map(|(field, kind, id)| Some((field, Reference { kind, id: id? }))).collect()
+}
+
+/// Sets a field that the host keeps. `before` is what it was and `kept` what it shall be; notes where somebody gave it
+/// a third value.
+pub(super) fn keep<T: PartialEq>(given: &mut T, before: T, kept: T, field: &str, invalid: &mut Invalid) {
+    invalid.check(*given == before || *given == kept, field, "is kept by the host");
+    *given = kept;
 }
 
 fn read<E: Entity>(data: Data) -> Result<E, Invalid> {

@@ -288,3 +288,41 @@ impl FromStr for Kind {
             .ok_or_else(|| NotAKind(text.chars().take(64).collect()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    fn schema<E: Entity + PartialSchema>() -> (Kind, Value) {
+        (E::KIND, serde_json::to_value(E::schema()).unwrap())
+    }
+
+    /// A listing can be filtered by a field only where the struct has it.
+    #[test]
+    fn fields_are_where_the_specs_say() {
+        let schemas = [
+            schema::<Lead>(),
+            schema::<Contact>(),
+            schema::<Company>(),
+            schema::<Deal>(),
+            schema::<Pipeline>(),
+            schema::<Task>(),
+            schema::<Notification>(),
+            schema::<User>(),
+            schema::<Department>(),
+            schema::<WorkCalendar>(),
+            schema::<Organisation>(),
+        ];
+        assert_eq!(schemas.each_ref().map(|(kind, _)| *kind), Kind::ALL);
+        for (kind, schema) in &schemas {
+            for field in kind.spec().fields {
+                if let Place::Data([name, ..]) = field.place {
+                    assert!(schema["properties"].get(*name).is_some(), "{kind} has no {name}");
+                }
+            }
+        }
+    }
+}

@@ -9,8 +9,10 @@ pub mod change;
 pub mod company;
 pub mod contact;
 pub mod convert;
+pub mod cron;
 pub mod deal;
 pub mod department;
+pub mod email;
 pub mod entity;
 pub mod event;
 pub mod id;
@@ -18,6 +20,7 @@ pub mod instant;
 pub mod invalid;
 pub mod kind;
 pub mod lead;
+pub mod lead_status;
 pub mod money;
 pub mod notification;
 pub mod organisation;
@@ -27,4 +30,9 @@ pub mod pipeline;
 pub mod query;
 pub mod record;
 pub mod task;
+pub mod text;
 pub mod user;
+pub mod zone;
+
+#[cfg(test)]
+pub mod testing;

@@ -17,7 +17,6 @@ pub struct Reference {
     /// The record's kind.
     pub kind: Kind,
     /// The record's id.
-    #[schema(value_type = String, format = Uuid)]
     pub id: Id,
 }
 
@@ -26,7 +25,7 @@ pub struct Reference {
 #[serde(rename_all = "snake_case", tag = "type", content = "id")]
 pub enum Actor {
     /// A person, by user id.
-    User(#[schema(value_type = String, format = Uuid)] Id),
+    User(Id),
     /// A plugin, by name.
     Plugin(String),
     /// The host itself, or an outside system by its token's name.
