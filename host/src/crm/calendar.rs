@@ -82,9 +82,7 @@ pub struct Hours {
 
 /// The calendar has not so much working time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the work calendar has not so much working time in the {HORIZON_YEARS} years after {start}"
-)]
+#[error("the work calendar has not so much working time in the {HORIZON_YEARS} years after {start}")]
 pub struct NoWorkingTime {
     /// Where the search began.
     pub start: Instant,
@@ -100,11 +98,7 @@ impl WorkCalendar {
     ///
     /// # Errors
     /// Where there is not so much working time in the ten years after `start`.
-    pub fn working_time_after(
-        &self,
-        start: Instant,
-        length: Duration,
-    ) -> Result<Instant, NoWorkingTime> {
+    pub fn working_time_after(&self, start: Instant, length: Duration) -> Result<Instant, NoWorkingTime> {
         let mut left = length;
         for (from, to) in self.intervals(start, HORIZON_YEARS * 366) {
             let from = from.max(start);
@@ -130,8 +124,7 @@ impl WorkCalendar {
     /// Whether that moment is in working time.
     #[must_use]
     pub fn is_working(&self, at: Instant) -> bool {
-        self.intervals(at, 0)
-            .any(|(from, to)| from <= at && at < to)
+        self.intervals(at, 0).any(|(from, to)| from <= at && at < to)
     }
 
     /// The working intervals that end after `start`, in order, up to `days` after its date and a little more.
@@ -142,9 +135,7 @@ impl WorkCalendar {
             .map_while(move |day| first.checked_add_days(Days::new(day)))
             .flat_map(move |date| {
                 let reached = move |time: ClockTime| zone::reached(time.on(date), self.time_zone);
-                self.hours_of(date)
-                    .iter()
-                    .map(move |hours| (reached(hours.from), reached(hours.to)))
+                self.hours_of(date).iter().map(move |hours| (reached(hours.from), reached(hours.to)))
             })
             .filter(move |(from, to)| from < to && *to > start)
     }
@@ -195,17 +186,9 @@ impl Entity for WorkCalendar {
         }
         let mut dates = self.holidays.clone();
         for (at, day) in self.working_days.iter_mut().enumerate() {
-            admit_hours(
-                &mut day.hours,
-                &format!("/working_days/{at}/hours"),
-                invalid,
-            );
+            admit_hours(&mut day.hours, &format!("/working_days/{at}/hours"), invalid);
             let field = format!("/working_days/{at}/date");
-            invalid.check(
-                dates.insert(day.date),
-                &field,
-                "is a holiday, or stands here twice",
-            );
+            invalid.check(dates.insert(day.date), &field, "is a holiday, or stands here twice");
         }
         self.working_days.sort_by_key(|day| day.date);
     }
@@ -213,11 +196,7 @@ impl Entity for WorkCalendar {
 
 fn admit_hours(hours: &mut [Hours], field: &str, invalid: &mut Invalid) {
     hours.sort_by_key(|hours| hours.from);
-    invalid.check(
-        hours.iter().all(|hours| hours.from < hours.to),
-        field,
-        "each interval must end after it begins",
-    );
+    invalid.check(hours.iter().all(|hours| hours.from < hours.to), field, "each interval must end after it begins");
     let apart = hours.windows(2).all(|pair| pair[0].to <= pair[1].from);
     invalid.check(apart, field, "the intervals must not overlap");
 }
@@ -231,8 +210,7 @@ mod tests {
 
     fn calendar(zone: &str, hours: Value) -> WorkCalendar {
         let weekly = json!({"mon": hours, "tue": hours, "wed": hours, "thu": hours, "fri": hours});
-        serde_json::from_value(json!({"title": "Office", "time_zone": zone, "weekly": weekly}))
-            .unwrap()
+        serde_json::from_value(json!({"title": "Office", "time_zone": zone, "weekly": weekly})).unwrap()
     }
 
     fn office(zone: &str) -> WorkCalendar {
@@ -250,30 +228,12 @@ mod tests {
     fn friday_evening_goes_on_on_monday() {
         let office = office("Europe/Berlin");
         let after = |start, length| office.working_time_after(at(start), length).unwrap();
-        assert_eq!(
-            after("2026-01-16T17:55:00+01:00", 15 * MINUTE),
-            at("2026-01-19T09:10:00+01:00")
-        );
-        assert_eq!(
-            after("2026-01-16T17:55:00+01:00", 5 * MINUTE),
-            at("2026-01-16T18:00:00+01:00")
-        );
-        assert_eq!(
-            after("2026-01-16T18:00:00+01:00", MINUTE),
-            at("2026-01-19T09:01:00+01:00")
-        );
-        assert_eq!(
-            after("2026-01-16T18:00:00+01:00", Duration::ZERO),
-            at("2026-01-19T09:00:00+01:00")
-        );
-        assert_eq!(
-            after("2026-01-16T17:00:00+01:00", Duration::ZERO),
-            at("2026-01-16T17:00:00+01:00")
-        );
-        assert_eq!(
-            after("2026-01-16T08:00:00+01:00", 45 * HOUR),
-            at("2026-01-22T18:00:00+01:00")
-        );
+        assert_eq!(after("2026-01-16T17:55:00+01:00", 15 * MINUTE), at("2026-01-19T09:10:00+01:00"));
+        assert_eq!(after("2026-01-16T17:55:00+01:00", 5 * MINUTE), at("2026-01-16T18:00:00+01:00"));
+        assert_eq!(after("2026-01-16T18:00:00+01:00", MINUTE), at("2026-01-19T09:01:00+01:00"));
+        assert_eq!(after("2026-01-16T18:00:00+01:00", Duration::ZERO), at("2026-01-19T09:00:00+01:00"));
+        assert_eq!(after("2026-01-16T17:00:00+01:00", Duration::ZERO), at("2026-01-16T17:00:00+01:00"));
+        assert_eq!(after("2026-01-16T08:00:00+01:00", 45 * HOUR), at("2026-01-22T18:00:00+01:00"));
         assert!(office.is_working(at("2026-01-16T09:00:00+01:00")));
         assert!(!office.is_working(at("2026-01-16T18:00:00+01:00")));
     }
@@ -283,41 +243,27 @@ mod tests {
         let mut office = office("Europe/Moscow");
         office.holidays.insert("2026-01-09".parse().unwrap());
         let hours = serde_json::from_value(json!([{"from": "10:00", "to": "12:00"}])).unwrap();
-        office.working_days.push(WorkingDay {
-            date: "2026-01-10".parse().unwrap(),
-            hours,
-        });
+        office.working_days.push(WorkingDay { date: "2026-01-10".parse().unwrap(), hours });
         let after = |start, length| office.working_time_after(at(start), length).unwrap();
-        assert_eq!(
-            after("2026-01-08T17:00:00+03:00", 2 * HOUR),
-            at("2026-01-10T11:00:00+03:00")
-        );
-        assert_eq!(
-            after("2026-01-08T17:00:00+03:00", 4 * HOUR),
-            at("2026-01-12T10:00:00+03:00")
-        );
+        assert_eq!(after("2026-01-08T17:00:00+03:00", 2 * HOUR), at("2026-01-10T11:00:00+03:00"));
+        assert_eq!(after("2026-01-08T17:00:00+03:00", 4 * HOUR), at("2026-01-12T10:00:00+03:00"));
     }
 
     #[test]
     fn gaps_shorten_and_folds_lengthen() {
         let mut nights = calendar("Europe/Berlin", json!([]));
-        nights.weekly.sun =
-            serde_json::from_value(json!([{"from": "00:00", "to": "06:00"}])).unwrap();
-        let hours =
-            |from: &str, to: &str| nights.working_time_between(at(from), at(to)).as_secs() / 3600;
+        nights.weekly.sun = serde_json::from_value(json!([{"from": "00:00", "to": "06:00"}])).unwrap();
+        let hours = |from: &str, to: &str| nights.working_time_between(at(from), at(to)).as_secs() / 3600;
         assert_eq!(hours("2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z"), 5);
         assert_eq!(hours("2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z"), 7);
         assert_eq!(hours("2026-11-01T00:00:00Z", "2026-11-01T12:00:00Z"), 5);
         // An interval that lies in the gap is empty; two that meet in the fold do not overlap.
-        nights.weekly.sun = serde_json::from_value(
-            json!([{"from": "02:00", "to": "02:30"}, {"from": "02:30", "to": "04:00"}]),
-        )
-        .unwrap();
-        let spring =
-            nights.working_time_between(at("2026-03-28T12:00:00Z"), at("2026-03-29T12:00:00Z"));
+        nights.weekly.sun =
+            serde_json::from_value(json!([{"from": "02:00", "to": "02:30"}, {"from": "02:30", "to": "04:00"}]))
+                .unwrap();
+        let spring = nights.working_time_between(at("2026-03-28T12:00:00Z"), at("2026-03-29T12:00:00Z"));
         assert_eq!(spring, HOUR);
-        let autumn =
-            nights.working_time_between(at("2026-10-24T12:00:00Z"), at("2026-10-25T12:00:00Z"));
+        let autumn = nights.working_time_between(at("2026-10-24T12:00:00Z"), at("2026-10-25T12:00:00Z"));
         assert_eq!(autumn, 3 * HOUR);
     }
 
@@ -325,20 +271,9 @@ mod tests {
     fn no_hours_is_an_error() {
         let empty = calendar("UTC", json!([]));
         let start = at("2026-01-01T00:00:00Z");
-        assert_eq!(
-            empty.working_time_after(start, Duration::ZERO),
-            Err(NoWorkingTime { start })
-        );
-        assert!(
-            office("UTC")
-                .working_time_after(start, Duration::MAX)
-                .is_err()
-        );
-        assert!(
-            office("UTC")
-                .working_time_after(Instant::from_micros(i64::MAX), HOUR)
-                .is_err()
-        );
+        assert_eq!(empty.working_time_after(start, Duration::ZERO), Err(NoWorkingTime { start }));
+        assert!(office("UTC").working_time_after(start, Duration::MAX).is_err());
+        assert!(office("UTC").working_time_after(Instant::from_micros(i64::MAX), HOUR).is_err());
     }
 
     #[test]
@@ -346,48 +281,27 @@ mod tests {
         let admit = |hours: Value| {
             let mut calendar = calendar("UTC", hours);
             let mut invalid = Invalid::default();
-            let setting = Setting {
-                now: Instant::default(),
-                region: "DE".into(),
-            };
+            let setting = Setting { now: Instant::default(), region: "DE".into() };
             calendar.admit(None, &setting, &mut invalid);
-            invalid
-                .or(calendar.weekly.mon)
-                .map_err(|invalid| invalid.0[0].field.clone())
+            invalid.or(calendar.weekly.mon).map_err(|invalid| invalid.0[0].field.clone())
         };
-        let sorted =
-            admit(json!([{"from": "13:00", "to": "24:00"}, {"from": "09:00", "to": "13:00"}]))
-                .unwrap();
+        let sorted = admit(json!([{"from": "13:00", "to": "24:00"}, {"from": "09:00", "to": "13:00"}])).unwrap();
+        assert_eq!(json!(sorted), json!([{"from": "09:00", "to": "13:00"}, {"from": "13:00", "to": "24:00"}]));
+        assert_eq!(admit(json!([{"from": "09:00", "to": "09:00"}])).unwrap_err(), "/weekly/mon");
         assert_eq!(
-            json!(sorted),
-            json!([{"from": "09:00", "to": "13:00"}, {"from": "13:00", "to": "24:00"}])
-        );
-        assert_eq!(
-            admit(json!([{"from": "09:00", "to": "09:00"}])).unwrap_err(),
-            "/weekly/mon"
-        );
-        assert_eq!(
-            admit(json!([{"from": "09:00", "to": "13:00"}, {"from": "12:59", "to": "14:00"}]))
-                .unwrap_err(),
+            admit(json!([{"from": "09:00", "to": "13:00"}, {"from": "12:59", "to": "14:00"}])).unwrap_err(),
             "/weekly/mon"
         );
     }
 
     fn calendars() -> impl Strategy<Value = WorkCalendar> {
-        let zones = [
-            "Europe/Berlin",
-            "America/New_York",
-            "Asia/Kolkata",
-            "Australia/Lord_Howe",
-            "Europe/Moscow",
-        ];
+        let zones = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Europe/Moscow"];
         let hours = [
             json!([{"from": "09:00", "to": "18:00"}]),
             json!([{"from": "00:00", "to": "24:00"}]),
             json!([{"from": "01:45", "to": "02:15"}, {"from": "02:15", "to": "02:45"}, {"from": "22:00", "to": "24:00"}]),
         ];
-        let date = (0..20u64)
-            .prop_map(|day| NaiveDate::default().with_year(2026).unwrap() + Days::new(83 + day));
+        let date = (0..20u64).prop_map(|day| NaiveDate::default().with_year(2026).unwrap() + Days::new(83 + day));
         (
             prop::sample::select(zones.to_vec()),
             prop::sample::select(hours.to_vec()),

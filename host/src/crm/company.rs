@@ -48,11 +48,7 @@ impl Entity for Company {
     }
 
     fn keys(&self) -> Vec<(&'static str, String)> {
-        self.tax_id
-            .clone()
-            .map(|id| ("tax_id", id))
-            .into_iter()
-            .collect()
+        self.tax_id.clone().map(|id| ("tax_id", id)).into_iter().collect()
     }
 
     fn links(&self) -> Vec<(&'static str, Reference)> {
@@ -69,23 +65,10 @@ mod tests {
 
     #[test]
     fn the_tax_id_is_its_key() {
-        let admitted = admit(
-            Kind::Company,
-            None,
-            json!({"name": "ACME", "tax_id": "de 123-456"}),
-        )
-        .unwrap();
+        let admitted = admit(Kind::Company, None, json!({"name": "ACME", "tax_id": "de 123-456"})).unwrap();
         assert_eq!(admitted.data["tax_id"], "DE123456");
         assert_eq!(admitted.keys, [("tax_id", "DE123456".to_owned())]);
-        assert!(
-            admit(Kind::Company, None, json!({"name": "ACME", "tax_id": " "}))
-                .unwrap()
-                .keys
-                .is_empty()
-        );
-        assert_eq!(
-            refused(Kind::Company, None, json!({"name": "", "emails": ["x"]})),
-            ["/name", "/emails/0"]
-        );
+        assert!(admit(Kind::Company, None, json!({"name": "ACME", "tax_id": " "})).unwrap().keys.is_empty());
+        assert_eq!(refused(Kind::Company, None, json!({"name": "", "emails": ["x"]})), ["/name", "/emails/0"]);
     }
 }

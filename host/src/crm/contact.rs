@@ -52,16 +52,11 @@ impl Entity for Contact {
 
     fn keys(&self) -> Vec<(&'static str, String)> {
         let phones = self.phones.iter().map(|phone| ("phone", phone.clone()));
-        phones
-            .chain(self.emails.iter().map(|email| ("email", email.clone())))
-            .collect()
+        phones.chain(self.emails.iter().map(|email| ("email", email.clone()))).collect()
     }
 
     fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([
-            ("/company", Kind::Company, self.company),
-            ("/owner", Kind::User, self.owner),
-        ])
+        links([("/company", Kind::Company, self.company), ("/owner", Kind::User, self.owner)])
     }
 }
 
@@ -69,12 +64,7 @@ impl Entity for Contact {
 const MANY: usize = 20;
 
 /// Brings a phone number into E.164.
-pub(super) fn admit_phone(
-    number: &mut String,
-    field: &str,
-    setting: &Setting,
-    invalid: &mut Invalid,
-) {
+pub(super) fn admit_phone(number: &mut String, field: &str, setting: &Setting, invalid: &mut Invalid) {
     match phone::normalise(number, &setting.region) {
         Ok(normal) => *number = normal,
         Err(error) => invalid.note(field, error.to_string()),
@@ -95,11 +85,7 @@ pub(super) fn admit_phones(numbers: &mut Vec<String>, setting: &Setting, invalid
         admit_phone(number, &format!("/phones/{at}"), setting, invalid);
     }
     drop_repeated(numbers);
-    invalid.check(
-        numbers.len() <= MANY,
-        "/phones",
-        "there must not be more than 20",
-    );
+    invalid.check(numbers.len() <= MANY, "/phones", "there must not be more than 20");
 }
 
 /// The same for a record's `emails`.
@@ -108,11 +94,7 @@ pub(super) fn admit_emails(addresses: &mut Vec<String>, invalid: &mut Invalid) {
         admit_email(address, &format!("/emails/{at}"), invalid);
     }
     drop_repeated(addresses);
-    invalid.check(
-        addresses.len() <= MANY,
-        "/emails",
-        "there must not be more than 20",
-    );
+    invalid.check(addresses.len() <= MANY, "/emails", "there must not be more than 20");
 }
 
 fn drop_repeated(texts: &mut Vec<String>) {
@@ -139,26 +121,15 @@ mod tests {
         );
         assert_eq!(
             admitted.keys,
-            [
-                ("phone", "+4930901820".to_owned()),
-                ("email", "a@b.de".to_owned()),
-                ("email", "c@b.de".to_owned()),
-            ]
+            [("phone", "+4930901820".to_owned()), ("email", "a@b.de".to_owned()), ("email", "c@b.de".to_owned()),]
         );
     }
 
     #[test]
     fn refusals_name_the_field() {
-        let wrong =
-            json!({"name": " ", "phones": ["+4930901820", "x"], "emails": ["y"], "language": "e"});
-        assert_eq!(
-            refused(Kind::Contact, None, wrong),
-            ["/name", "/phones/1", "/emails/0", "/language"]
-        );
-        assert_eq!(
-            refused(Kind::Contact, None, json!({"name": "A", "company": "x"})),
-            ["/company"]
-        );
+        let wrong = json!({"name": " ", "phones": ["+4930901820", "x"], "emails": ["y"], "language": "e"});
+        assert_eq!(refused(Kind::Contact, None, wrong), ["/name", "/phones/1", "/emails/0", "/language"]);
+        assert_eq!(refused(Kind::Contact, None, json!({"name": "A", "company": "x"})), ["/company"]);
         let large = json!({"name": "A", "custom": {"x": "x".repeat(text::JSON)}});
         assert_eq!(refused(Kind::Contact, None, large), ["/custom"]);
         let many = vec!["x"; 21];

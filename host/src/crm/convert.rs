@@ -48,16 +48,8 @@ impl<'a> Conversion<'a> {
     /// Where the lead is converted or rejected, or has neither name, phone number nor e-mail address.
     pub fn of(lead: &'a Lead, found: Found<'a>) -> Result<Self, Invalid> {
         let mut invalid = Invalid::default();
-        invalid.check(
-            !lead.status.is_closed(),
-            "/status",
-            "the lead is converted or rejected already",
-        );
-        invalid.check(
-            lead.customer().is_some(),
-            "",
-            "a name, a phone number or an e-mail address is needed",
-        );
+        invalid.check(!lead.status.is_closed(), "/status", "the lead is converted or rejected already");
+        invalid.check(lead.customer().is_some(), "", "a name, a phone number or an e-mail address is needed");
         invalid.or(Self { lead, found })
     }
 
@@ -110,11 +102,7 @@ impl<'a> Conversion<'a> {
         contact.company = contact.company.or(company);
         contact.owner = contact.owner.or(lead.owner);
         contact.language = contact.language.or_else(|| lead.language.clone());
-        if contact == *found {
-            Step::Keep(id)
-        } else {
-            Step::Update(id, contact)
-        }
+        if contact == *found { Step::Keep(id) } else { Step::Update(id, contact) }
     }
 
     /// The deal, in the first stage of the pipeline. Where the lead names no company, it is with the one that the found
@@ -129,10 +117,7 @@ impl<'a> Conversion<'a> {
         contact: Id,
         company: Option<Id>,
     ) -> Result<Deal, Invalid> {
-        let first = stages
-            .stages
-            .first()
-            .ok_or_else(|| Invalid::field("/pipeline", "has no stage"))?;
+        let first = stages.stages.first().ok_or_else(|| Invalid::field("/pipeline", "has no stage"))?;
         Ok(Deal {
             title: self.lead.title.clone(),
             deal_kind: DealKind::default(),
@@ -167,12 +152,7 @@ impl<'a> Conversion<'a> {
 }
 
 fn add(texts: &mut Vec<String>, text: Option<&String>) {
-    texts.extend(
-        text.filter(|text| !texts.contains(text))
-            .cloned()
-            .into_iter()
-            .collect::<Vec<_>>(),
-    );
+    texts.extend(text.filter(|text| !texts.contains(text)).cloned().into_iter().collect::<Vec<_>>());
 }
 
 #[cfg(test)]
@@ -200,11 +180,7 @@ mod tests {
 
     fn is_admitted<E: Entity>(before: Option<&E>, entity: &E) {
         let before = before.map(|before| serde_json::to_value(before).unwrap());
-        admitted(
-            E::KIND,
-            before.as_ref(),
-            serde_json::to_value(entity).unwrap(),
-        );
+        admitted(E::KIND, before.as_ref(), serde_json::to_value(entity).unwrap());
     }
 
     #[test]
@@ -219,26 +195,17 @@ mod tests {
         .unwrap();
         let conversion = Conversion::of(&lead, Found::default()).unwrap();
 
-        let Some(Step::Create(company)) = conversion.company() else {
-            panic!("a company is made")
-        };
-        assert_eq!(
-            (company.name.as_str(), company.tax_id.as_deref()),
-            ("ACME", Some("DE1"))
-        );
+        let Some(Step::Create(company)) = conversion.company() else { panic!("a company is made") };
+        assert_eq!((company.name.as_str(), company.tax_id.as_deref()), ("ACME", Some("DE1")));
         is_admitted(None, &company);
-        let Step::Create(contact) = conversion.contact(Some(id(3))) else {
-            panic!("a contact is made")
-        };
+        let Step::Create(contact) = conversion.contact(Some(id(3))) else { panic!("a contact is made") };
         assert_eq!(
             serde_json::to_value(&contact).unwrap(),
             json!({"name": "Ann", "phones": ["+4930901820"], "emails": ["a@b.de"], "company": id(3), "owner": id(1),
                 "language": "de", "custom": {}})
         );
         is_admitted(None, &contact);
-        let deal = conversion
-            .deal(id(2), (id(9), &pipeline), id(4), Some(id(3)))
-            .unwrap();
+        let deal = conversion.deal(id(2), (id(9), &pipeline), id(4), Some(id(3))).unwrap();
         assert_eq!(
             serde_json::to_value(&deal).unwrap(),
             json!({"title": "Chairs", "deal_kind": "goods", "pipeline": id(9), "stage": "first", "owner": id(1),
@@ -253,101 +220,48 @@ mod tests {
 
     #[test]
     fn a_known_customer_gains_what_is_new() {
-        let lead = lead(
-            json!({"name": "Ann", "phone": "+4930901820", "email": "a@b.de", "tax_id": "DE1"}),
-        );
-        let known = contact(
-            json!({"name": "+4930901820", "phones": ["+4930901820"], "emails": ["old@b.de"], "owner": id(8)}),
-        );
+        let lead = lead(json!({"name": "Ann", "phone": "+4930901820", "email": "a@b.de", "tax_id": "DE1"}));
+        let known =
+            contact(json!({"name": "+4930901820", "phones": ["+4930901820"], "emails": ["old@b.de"], "owner": id(8)}));
         let other = contact(json!({"name": "Bob", "emails": ["a@b.de"]}));
-        let found = Found {
-            by_phone: Some((id(4), &known)),
-            by_email: None,
-            by_tax_id: Some(id(3)),
-        };
+        let found = Found { by_phone: Some((id(4), &known)), by_email: None, by_tax_id: Some(id(3)) };
         let conversion = Conversion::of(&lead, found).unwrap();
         assert_eq!(conversion.company(), Some(Step::Keep(id(3))));
-        let Step::Update(of, updated) = conversion.contact(Some(id(3))) else {
-            panic!("the contact is updated")
-        };
+        let Step::Update(of, updated) = conversion.contact(Some(id(3))) else { panic!("the contact is updated") };
         assert_eq!(of, id(4));
         assert_eq!(updated.name, "Ann");
         assert_eq!(updated.emails, ["old@b.de", "a@b.de"]);
         assert_eq!((updated.company, updated.owner), (Some(id(3)), Some(id(8))));
 
-        let both = Found {
-            by_email: Some((id(6), &other)),
-            ..found
-        };
-        let Step::Update(_, updated) = Conversion::of(&lead, both).unwrap().contact(None) else {
-            panic!()
-        };
+        let both = Found { by_email: Some((id(6), &other)), ..found };
+        let Step::Update(_, updated) = Conversion::of(&lead, both).unwrap().contact(None) else { panic!() };
         assert_eq!(updated.emails, ["old@b.de"]);
 
-        let Step::Update(of, updated) = Conversion::of(
-            &lead,
-            Found {
-                by_phone: None,
-                ..both
-            },
-        )
-        .unwrap()
-        .contact(None) else {
+        let Step::Update(of, updated) = Conversion::of(&lead, Found { by_phone: None, ..both }).unwrap().contact(None)
+        else {
             panic!()
         };
-        assert_eq!(
-            (of, updated.name.as_str(), updated.phones),
-            (id(6), "Bob", vec!["+4930901820".to_owned()])
-        );
+        assert_eq!((of, updated.name.as_str(), updated.phones), (id(6), "Bob", vec!["+4930901820".to_owned()]));
     }
 
     #[test]
     fn nothing_new_is_nothing_written() {
         let lead = lead(json!({"phone": "+4930901820"}));
-        let known = contact(
-            json!({"name": "Ann", "phones": ["+4930901820"], "owner": id(1), "company": id(7)}),
-        );
-        let found = Found {
-            by_phone: Some((id(4), &known)),
-            ..Found::default()
-        };
+        let known = contact(json!({"name": "Ann", "phones": ["+4930901820"], "owner": id(1), "company": id(7)}));
+        let found = Found { by_phone: Some((id(4), &known)), ..Found::default() };
         let conversion = Conversion::of(&lead, found).unwrap();
         assert_eq!(conversion.company(), None);
         assert_eq!(conversion.contact(None), Step::Keep(id(4)));
-        let pipeline: Pipeline = serde_json::from_value(
-            json!({"key": "s", "title": "S", "stages": [{"key": "a", "title": "A"}]}),
-        )
-        .unwrap();
-        assert_eq!(
-            conversion
-                .deal(id(2), (id(9), &pipeline), id(4), None)
-                .unwrap()
-                .company,
-            Some(id(7))
-        );
+        let pipeline: Pipeline =
+            serde_json::from_value(json!({"key": "s", "title": "S", "stages": [{"key": "a", "title": "A"}]})).unwrap();
+        assert_eq!(conversion.deal(id(2), (id(9), &pipeline), id(4), None).unwrap().company, Some(id(7)));
     }
 
     #[test]
     fn refusals() {
-        let field = |lead: Lead| {
-            Conversion::of(&lead, Found::default()).unwrap_err().0[0]
-                .field
-                .clone()
-        };
+        let field = |lead: Lead| Conversion::of(&lead, Found::default()).unwrap_err().0[0].field.clone();
         assert_eq!(field(lead(json!({}))), "");
-        assert_eq!(
-            field(Lead {
-                status: LeadStatus::Converted,
-                ..lead(json!({"name": "A"}))
-            }),
-            "/status"
-        );
-        assert_eq!(
-            field(Lead {
-                status: LeadStatus::Rejected,
-                ..lead(json!({"name": "A"}))
-            }),
-            "/status"
-        );
+        assert_eq!(field(Lead { status: LeadStatus::Converted, ..lead(json!({"name": "A"})) }), "/status");
+        assert_eq!(field(Lead { status: LeadStatus::Rejected, ..lead(json!({"name": "A"})) }), "/status");
     }
 }

@@ -77,10 +77,7 @@ impl Cron {
     }
 
     fn time_after(&self, time: &DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.schedules
-            .iter()
-            .filter_map(|schedule| schedule.after(time).next())
-            .min()
+        self.schedules.iter().filter_map(|schedule| schedule.after(time).next()).min()
     }
 }
 
@@ -106,9 +103,7 @@ impl FromStr for Cron {
         };
         let schedules = days
             .into_iter()
-            .map(|(of_month, of_week)| {
-                schedule(&format!("0 {minute} {hour} {of_month} {month} {of_week}"))
-            })
+            .map(|(of_month, of_week)| schedule(&format!("0 {minute} {hour} {of_month} {month} {of_week}")))
             .collect::<Option<_>>()
             .ok_or(CronError::Count(fields.len()))?;
         Ok(Self {
@@ -128,11 +123,7 @@ impl fmt::Display for Cron {
 /// How far the zone's clocks are turned back within the day after `at`: so far back lie times that are still to be
 /// shown again.
 fn turned_back(at: Instant, zone: Tz) -> TimeDelta {
-    let offset = |at: DateTime<Utc>| {
-        zone.offset_from_utc_datetime(&at.naive_utc())
-            .fix()
-            .local_minus_utc()
-    };
+    let offset = |at: DateTime<Utc>| zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
     let back = offset(at.utc()) - offset(at.utc() + TimeDelta::days(1));
     TimeDelta::seconds(back.max(0).into())
 }
@@ -141,18 +132,12 @@ fn turned_back(at: Instant, zone: Tz) -> TimeDelta {
 fn check(field: &'static str, text: &str, translated: &str, frame: &str) -> Result<(), CronError> {
     // What the crate takes beyond crontab(5): `?`, and a step after a single value.
     let plain = text.split(',').all(|part| {
-        let (range, step) = part
-            .split_once('/')
-            .map_or((part, None), |(range, step)| (range, Some(step)));
+        let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
         let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '-');
         range.chars().all(known) && (step.is_none() || range == "*" || range.contains('-'))
     });
-    let read =
-        plain && !translated.is_empty() && schedule(&frame.replace("{}", translated)).is_some();
-    read.then_some(()).ok_or_else(|| CronError::Field {
-        field,
-        text: text.chars().take(64).collect(),
-    })
+    let read = plain && !translated.is_empty() && schedule(&frame.replace("{}", translated)).is_some();
+    read.then_some(()).ok_or_else(|| CronError::Field { field, text: text.chars().take(64).collect() })
 }
 
 fn schedule(six_fields: &str) -> Option<Schedule> {
@@ -164,9 +149,7 @@ fn from_sunday_as_one(field: &str) -> Option<String> {
     const NAMES: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
     let day = |text: &str| match text.parse::<usize>() {
         Ok(number) => Some(number).filter(|number| *number <= 7),
-        Err(_) => NAMES
-            .iter()
-            .position(|name| text.eq_ignore_ascii_case(name)),
+        Err(_) => NAMES.iter().position(|name| text.eq_ignore_ascii_case(name)),
     };
     if field == "*" {
         return Some(field.to_owned());
@@ -182,11 +165,7 @@ fn from_sunday_as_one(field: &str) -> Option<String> {
         };
         // A range that ends on Sunday ends the week, whichever way the Sunday is written.
         let to = if to == 0 && from > 0 { 7 } else { to };
-        days.extend(
-            (from..=to)
-                .step_by(step)
-                .map(|day| (day % 7 + 1).to_string()),
-        );
+        days.extend((from..=to).step_by(step).map(|day| (day % 7 + 1).to_string()));
     }
     Some(days.join(","))
 }
@@ -206,23 +185,11 @@ mod tests {
     /// Compares the first moments after `start` with `expected`, both as local times with their offset.
     fn comes(cron: &str, zone: &str, start: &str, expected: &[&str]) {
         let (parsed, tz): (Cron, Tz) = (cron.parse().unwrap(), zone.parse().unwrap());
-        let start = Instant::from(
-            start
-                .parse::<DateTime<chrono::FixedOffset>>()
-                .unwrap()
-                .to_utc(),
-        );
-        let moments = iter::successors(parsed.next_after(start, tz), |at| {
-            parsed.next_after(*at, tz)
-        });
+        let start = Instant::from(start.parse::<DateTime<chrono::FixedOffset>>().unwrap().to_utc());
+        let moments = iter::successors(parsed.next_after(start, tz), |at| parsed.next_after(*at, tz));
         let shown: Vec<String> = moments
             .take(expected.len())
-            .map(|at| {
-                at.utc()
-                    .with_timezone(&tz)
-                    .format("%Y-%m-%dT%H:%M%:z")
-                    .to_string()
-            })
+            .map(|at| at.utc().with_timezone(&tz).format("%Y-%m-%dT%H:%M%:z").to_string())
             .collect();
         assert_eq!(shown, expected, "{cron} in {zone}");
     }
@@ -233,11 +200,7 @@ mod tests {
             "30 2 * * *",
             "Europe/Berlin",
             "2026-03-28T00:00:00+01:00",
-            &[
-                "2026-03-28T02:30+01:00",
-                "2026-03-29T03:00+02:00",
-                "2026-03-30T02:30+02:00",
-            ],
+            &["2026-03-28T02:30+01:00", "2026-03-29T03:00+02:00", "2026-03-30T02:30+02:00"],
         );
         comes(
             "30 2 * * *",
@@ -255,11 +218,7 @@ mod tests {
             "0,30 2,3 * * *",
             "Europe/Berlin",
             "2026-03-29T00:00:00+01:00",
-            &[
-                "2026-03-29T03:00+02:00",
-                "2026-03-29T03:30+02:00",
-                "2026-03-30T02:00+02:00",
-            ],
+            &["2026-03-29T03:00+02:00", "2026-03-29T03:30+02:00", "2026-03-30T02:00+02:00"],
         );
     }
 
@@ -271,12 +230,7 @@ mod tests {
             "2026-10-25T00:00:00+02:00",
             &["2026-10-25T02:30+02:00", "2026-10-26T02:30+01:00"],
         );
-        comes(
-            "30 2 * * *",
-            "Europe/Berlin",
-            "2026-10-25T02:10:00+01:00",
-            &["2026-10-26T02:30+01:00"],
-        );
+        comes("30 2 * * *", "Europe/Berlin", "2026-10-25T02:10:00+01:00", &["2026-10-26T02:30+01:00"]);
         comes(
             "30 1 * * *",
             "America/New_York",
@@ -335,12 +289,7 @@ mod tests {
                 "2026-04-05T02:00+10:30",
             ],
         );
-        comes(
-            "*/15 * * * *",
-            "Australia/Lord_Howe",
-            "2026-10-04T01:45:00+10:30",
-            &["2026-10-04T02:30+11:00"],
-        );
+        comes("*/15 * * * *", "Australia/Lord_Howe", "2026-10-04T01:45:00+10:30", &["2026-10-04T02:30+11:00"]);
     }
 
     #[test]
@@ -350,64 +299,20 @@ mod tests {
             "0 9 13 * FRI",
             "UTC",
             start,
-            &[
-                "2026-06-05T09:00+00:00",
-                "2026-06-12T09:00+00:00",
-                "2026-06-13T09:00+00:00",
-            ],
+            &["2026-06-05T09:00+00:00", "2026-06-12T09:00+00:00", "2026-06-13T09:00+00:00"],
         );
-        comes(
-            "0 9 * * FRI",
-            "UTC",
-            start,
-            &["2026-06-05T09:00+00:00", "2026-06-12T09:00+00:00"],
-        );
-        comes(
-            "0 9 1-7 * */7",
-            "UTC",
-            start,
-            &["2026-06-07T09:00+00:00", "2026-07-05T09:00+00:00"],
-        );
-        comes(
-            "0 9 13 * *",
-            "UTC",
-            start,
-            &["2026-06-13T09:00+00:00", "2026-07-13T09:00+00:00"],
-        );
-        comes(
-            "0 9 31 * 1-7",
-            "UTC",
-            start,
-            &["2026-06-01T09:00+00:00", "2026-06-02T09:00+00:00"],
-        );
+        comes("0 9 * * FRI", "UTC", start, &["2026-06-05T09:00+00:00", "2026-06-12T09:00+00:00"]);
+        comes("0 9 1-7 * */7", "UTC", start, &["2026-06-07T09:00+00:00", "2026-07-05T09:00+00:00"]);
+        comes("0 9 13 * *", "UTC", start, &["2026-06-13T09:00+00:00", "2026-07-13T09:00+00:00"]);
+        comes("0 9 31 * 1-7", "UTC", start, &["2026-06-01T09:00+00:00", "2026-06-02T09:00+00:00"]);
         for sunday in ["0", "7", "SUN", "sun"] {
-            comes(
-                &format!("0 9 * * {sunday}"),
-                "UTC",
-                start,
-                &["2026-06-07T09:00+00:00"],
-            );
+            comes(&format!("0 9 * * {sunday}"), "UTC", start, &["2026-06-07T09:00+00:00"]);
         }
         for weekend in ["6-7", "SAT-SUN", "6,0", "SAT,SUN", "6-0"] {
-            comes(
-                &format!("0 9 * * {weekend}"),
-                "UTC",
-                start,
-                &["2026-06-06T09:00+00:00", "2026-06-07T09:00+00:00"],
-            );
+            comes(&format!("0 9 * * {weekend}"), "UTC", start, &["2026-06-06T09:00+00:00", "2026-06-07T09:00+00:00"]);
         }
-        comes(
-            "0 0 29 FEB *",
-            "UTC",
-            start,
-            &["2028-02-29T00:00+00:00", "2032-02-29T00:00+00:00"],
-        );
-        comes(
-            "5-59/20 8-10/2 1 jan,dec *",
-            "UTC",
-            start,
-            &["2026-12-01T08:05+00:00", "2026-12-01T08:25+00:00"],
-        );
+        comes("0 0 29 FEB *", "UTC", start, &["2028-02-29T00:00+00:00", "2032-02-29T00:00+00:00"]);
+        comes("5-59/20 8-10/2 1 jan,dec *", "UTC", start, &["2026-12-01T08:05+00:00", "2026-12-01T08:25+00:00"]);
         let never: Cron = "0 0 30 2 *".parse().unwrap();
         assert_eq!(never.next_after(at("2026-01-01T00:00:00Z"), Tz::UTC), None);
     }
@@ -437,10 +342,7 @@ mod tests {
             }
         }
         assert_eq!("@daily".parse::<Cron>().unwrap_err(), CronError::Count(1));
-        assert_eq!(
-            "0 0 * * * *".parse::<Cron>().unwrap_err(),
-            CronError::Count(6)
-        );
+        assert_eq!("0 0 * * * *".parse::<Cron>().unwrap_err(), CronError::Count(6));
     }
 
     proptest! {

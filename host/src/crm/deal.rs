@@ -51,9 +51,7 @@ pub struct Deal {
 }
 
 /// What is sold.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DealKind {
     /// Things.
@@ -66,11 +64,7 @@ pub enum DealKind {
 impl Deal {
     /// Notes where the stage is none of the pipeline's. The pipeline is the deal's own.
     pub fn check_stage(&self, pipeline: &Pipeline, invalid: &mut Invalid) {
-        invalid.check(
-            pipeline.stage(&self.stage).is_some(),
-            "/stage",
-            "is not a stage of the deal's pipeline",
-        );
+        invalid.check(pipeline.stage(&self.stage).is_some(), "/stage", "is not a stage of the deal's pipeline");
     }
 
     /// Keeps `closed_at`: set when the deal comes to a stage that is won or lost, or from one of these to the other;
@@ -79,10 +73,9 @@ impl Deal {
         let outcome = |deal: &Self| pipeline.stage(&deal.stage).map(|stage| stage.outcome);
         self.closed_at = match outcome(self) {
             None | Some(Outcome::Open) => None,
-            closed => before
-                .filter(|before| outcome(before) == closed)
-                .and_then(|before| before.closed_at)
-                .or(Some(now)),
+            closed => {
+                before.filter(|before| outcome(before) == closed).and_then(|before| before.closed_at).or(Some(now))
+            }
         };
     }
 }
@@ -140,25 +133,12 @@ mod tests {
     #[test]
     fn rules() {
         let made = admitted(Kind::Deal, None, fields("agreed"));
-        assert_eq!(
-            made,
-            with(
-                &fields("agreed"),
-                json!({"deal_kind": "goods", "custom": {}})
-            )
-        );
+        assert_eq!(made, with(&fields("agreed"), json!({"deal_kind": "goods", "custom": {}})));
         let amount = json!({"amount": {"minor": -1, "currency": "EUR"}});
         assert_eq!(refused(Kind::Deal, None, with(&made, amount)), ["/amount"]);
+        assert_eq!(refused(Kind::Deal, None, with(&made, json!({"closed_at": NOW}))), ["/closed_at"]);
         assert_eq!(
-            refused(Kind::Deal, None, with(&made, json!({"closed_at": NOW}))),
-            ["/closed_at"]
-        );
-        assert_eq!(
-            refused(
-                Kind::Deal,
-                None,
-                with(&made, json!({"amount": {"minor": 1, "currency": "XYZ"}}))
-            ),
+            refused(Kind::Deal, None, with(&made, json!({"amount": {"minor": 1, "currency": "XYZ"}}))),
             ["/amount/currency"]
         );
         let closed = with(&made, json!({"closed_at": NOW}));
@@ -178,10 +158,7 @@ mod tests {
     #[test]
     fn closing_and_reopening() {
         let step = |before: &Deal, stage: &str, now: Instant| {
-            let mut after = Deal {
-                stage: stage.to_owned(),
-                ..before.clone()
-            };
+            let mut after = Deal { stage: stage.to_owned(), ..before.clone() };
             after.close(Some(before), &pipeline(), now);
             after
         };

@@ -34,19 +34,10 @@ const DEPTH: usize = 32;
 impl Department {
     /// Notes where the department `own` would belong to itself, at once or through its parents, or be nested too deep.
     /// `parent_of` tells the parent of any other department.
-    pub fn check_parents(
-        &self,
-        own: Id,
-        parent_of: impl Fn(Id) -> Option<Id>,
-        invalid: &mut Invalid,
-    ) {
+    pub fn check_parents(&self, own: Id, parent_of: impl Fn(Id) -> Option<Id>, invalid: &mut Invalid) {
         let mut above = std::iter::successors(self.parent, |id| parent_of(*id)).take(DEPTH + 1);
         let sound = above.by_ref().take(DEPTH).all(|id| id != own) && above.next().is_none();
-        invalid.check(
-            sound,
-            "/parent",
-            "must not lead back to the department, nor be nested over 32 deep",
-        );
+        invalid.check(sound, "/parent", "must not lead back to the department, nor be nested over 32 deep");
     }
 }
 
@@ -81,26 +72,13 @@ mod tests {
     fn fields() {
         let sales = json!({"key": "sales", "title": "Sales"});
         assert_eq!(admitted(Kind::Department, None, sales.clone()), sales);
-        assert_eq!(
-            refused(
-                Kind::Department,
-                None,
-                json!({"key": "Sales!", "title": ""})
-            ),
-            ["/key", "/title"]
-        );
+        assert_eq!(refused(Kind::Department, None, json!({"key": "Sales!", "title": ""})), ["/key", "/title"]);
     }
 
     #[test]
     fn no_department_belongs_to_itself() {
         let ids: Vec<Id> = (0..40u8).map(|n| Id::from_bytes([n; 16])).collect();
-        let below = |parent| Department {
-            key: "x".into(),
-            title: "X".into(),
-            head: None,
-            parent,
-            work_calendar: None,
-        };
+        let below = |parent| Department { key: "x".into(), title: "X".into(), head: None, parent, work_calendar: None };
         let errors = |parent: Option<Id>, parent_of: &dyn Fn(Id) -> Option<Id>| {
             let mut invalid = Invalid::default();
             below(parent).check_parents(ids[0], parent_of, &mut invalid);
@@ -109,10 +87,7 @@ mod tests {
         assert_eq!(errors(None, &|_| None), 0);
         assert_eq!(errors(Some(ids[1]), &|_| None), 0);
         assert_eq!(errors(Some(ids[0]), &|_| None), 1);
-        assert_eq!(
-            errors(Some(ids[1]), &|id| (id == ids[1]).then_some(ids[0])),
-            1
-        );
+        assert_eq!(errors(Some(ids[1]), &|id| (id == ids[1]).then_some(ids[0])), 1);
         let chain = |id: Id| ids.get(usize::from(id.as_bytes()[0]) + 1).copied();
         assert_eq!(errors(Some(ids[1]), &chain), 1);
         assert_eq!(errors(Some(ids[20]), &chain), 0);

@@ -66,9 +66,7 @@ pub fn admit<E: Entity>(before: Option<&Data>, after: Data, setting: &Setting) -
 }
 
 /// The links of those fields that are not empty: see [`Entity::links`].
-pub(super) fn links<const N: usize>(
-    fields: [(&'static str, Kind, Option<Id>); N],
-) -> Vec<(&'static str, Reference)> {
+pub(super) fn links<const N: usize>(fields: [(&'static str, Kind, Option<Id>); N]) -> Vec<(&'static str, Reference)> {
     fields.into_iter().filter_map(|(field, kind, id)| Some((field, Reference { kind, id: id? }))).collect()
 }
 

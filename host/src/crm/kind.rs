@@ -96,12 +96,7 @@ pub enum Shape {
     Bool,
 }
 
-const fn spec<E: Entity>(
-    name: &'static str,
-    plural: &'static str,
-    numbered: bool,
-    fields: &'static [Field],
-) -> Spec {
+const fn spec<E: Entity>(name: &'static str, plural: &'static str, numbered: bool, fields: &'static [Field]) -> Spec {
     Spec { name, plural, numbered, fields, admit: admit::<E> }
 }
 
@@ -113,97 +108,144 @@ const CREATED_AT: Field = Field { name: "created_at", place: Place::CreatedAt, s
 const UPDATED_AT: Field = Field { name: "updated_at", place: Place::UpdatedAt, shape: Shape::Instant };
 const NUMBER: Field = Field { name: "number", place: Place::Number, shape: Shape::Integer };
 
-static LEAD: Spec = spec::<Lead>("lead", "leads", true, &[
-    CREATED_AT,
-    UPDATED_AT,
-    NUMBER,
-    data("title", &["title"], Shape::Text),
-    data("status", &["status"], Shape::Text),
-    data("owner", &["owner"], Shape::Id),
-    data("phone", &["phone"], Shape::Text),
-    data("email", &["email"], Shape::Text),
-    data("source", &["source"], Shape::Text),
-    data("amount", &["amount", "minor"], Shape::Integer),
-    data("resume_at", &["resume_at"], Shape::Instant),
-]);
-static CONTACT: Spec = spec::<Contact>("contact", "contacts", true, &[
-    CREATED_AT,
-    UPDATED_AT,
-    NUMBER,
-    data("name", &["name"], Shape::Text),
-    data("company", &["company"], Shape::Id),
-    data("owner", &["owner"], Shape::Id),
-    Field { name: "phone", place: Place::Key("phone"), shape: Shape::Text },
-    Field { name: "email", place: Place::Key("email"), shape: Shape::Text },
-]);
-static COMPANY: Spec = spec::<Company>("company", "companies", true, &[
-    CREATED_AT,
-    UPDATED_AT,
-    NUMBER,
-    data("name", &["name"], Shape::Text),
-    data("owner", &["owner"], Shape::Id),
-    Field { name: "tax_id", place: Place::Key("tax_id"), shape: Shape::Text },
-]);
-static DEAL: Spec = spec::<Deal>("deal", "deals", true, &[
-    CREATED_AT,
-    UPDATED_AT,
-    NUMBER,
-    data("title", &["title"], Shape::Text),
-    data("pipeline", &["pipeline"], Shape::Id),
-    data("stage", &["stage"], Shape::Text),
-    data("owner", &["owner"], Shape::Id),
-    data("contact", &["contact"], Shape::Id),
-    data("company", &["company"], Shape::Id),
-    data("lead", &["lead"], Shape::Id),
-    data("amount", &["amount", "minor"], Shape::Integer),
-]);
-static PIPELINE: Spec = spec::<Pipeline>("pipeline", "pipelines", false, &[
-    CREATED_AT,
-    data("title", &["title"], Shape::Text),
-    Field { name: "key", place: Place::Key("key"), shape: Shape::Text },
-]);
-static TASK: Spec = spec::<Task>("task", "tasks", true, &[
-    CREATED_AT,
-    UPDATED_AT,
-    NUMBER,
-    data("title", &["title"], Shape::Text),
-    data("status", &["status"], Shape::Text),
-    data("assignee", &["assignee"], Shape::Id),
-    data("due", &["due"], Shape::Instant),
-    data("about", &["about", "id"], Shape::Id),
-    data("plugin", &["plugin"], Shape::Text),
-    data("key", &["key"], Shape::Text),
-]);
-static NOTIFICATION: Spec = spec::<Notification>("notification", "notifications", false, &[
-    CREATED_AT,
-    UPDATED_AT,
-    data("to", &["to"], Shape::Id),
-    data("open", &["open"], Shape::Bool),
-    data("read_at", &["read_at"], Shape::Instant),
-    data("about", &["about", "id"], Shape::Id),
-    data("plugin", &["plugin"], Shape::Text),
-    data("key", &["key"], Shape::Text),
-]);
-static USER: Spec = spec::<User>("user", "users", false, &[
-    CREATED_AT,
-    data("name", &["name"], Shape::Text),
-    data("role", &["role"], Shape::Text),
-    data("department", &["department"], Shape::Id),
-    data("active", &["active"], Shape::Bool),
-    data("present", &["present"], Shape::Bool),
-    Field { name: "email", place: Place::Key("email"), shape: Shape::Text },
-]);
-static DEPARTMENT: Spec = spec::<Department>("department", "departments", false, &[
-    CREATED_AT,
-    data("title", &["title"], Shape::Text),
-    data("head", &["head"], Shape::Id),
-    data("parent", &["parent"], Shape::Id),
-    Field { name: "key", place: Place::Key("key"), shape: Shape::Text },
-]);
-static WORK_CALENDAR: Spec = spec::<WorkCalendar>("work_calendar", "work_calendars", false, &[
-    CREATED_AT,
-    data("title", &["title"], Shape::Text),
-]);
+static LEAD: Spec = spec::<Lead>(
+    "lead",
+    "leads",
+    true,
+    &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("title", &["title"], Shape::Text),
+        data("status", &["status"], Shape::Text),
+        data("owner", &["owner"], Shape::Id),
+        data("phone", &["phone"], Shape::Text),
+        data("email", &["email"], Shape::Text),
+        data("source", &["source"], Shape::Text),
+        data("amount", &["amount", "minor"], Shape::Integer),
+        data("resume_at", &["resume_at"], Shape::Instant),
+    ],
+);
+static CONTACT: Spec = spec::<Contact>(
+    "contact",
+    "contacts",
+    true,
+    &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("name", &["name"], Shape::Text),
+        data("company", &["company"], Shape::Id),
+        data("owner", &["owner"], Shape::Id),
+        Field { name: "phone", place: Place::Key("phone"), shape: Shape::Text },
+        Field { name: "email", place: Place::Key("email"), shape: Shape::Text },
+    ],
+);
+static COMPANY: Spec = spec::<Company>(
+    "company",
+    "companies",
+    true,
+    &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("name", &["name"], Shape::Text),
+        data("owner", &["owner"], Shape::Id),
+        Field { name: "tax_id", place: Place::Key("tax_id"), shape: Shape::Text },
+    ],
+);
+static DEAL: Spec = spec::<Deal>(
+    "deal",
+    "deals",
+    true,
+    &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("title", &["title"], Shape::Text),
+        data("pipeline", &["pipeline"], Shape::Id),
+        data("stage", &["stage"], Shape::Text),
+        data("owner", &["owner"], Shape::Id),
+        data("contact", &["contact"], Shape::Id),
+        data("company", &["company"], Shape::Id),
+        data("lead", &["lead"], Shape::Id),
+        data("amount", &["amount", "minor"], Shape::Integer),
+    ],
+);
+static PIPELINE: Spec = spec::<Pipeline>(
+    "pipeline",
+    "pipelines",
+    false,
+    &[
+        CREATED_AT,
+        data("title", &["title"], Shape::Text),
+        Field { name: "key", place: Place::Key("key"), shape: Shape::Text },
+    ],
+);
+static TASK: Spec = spec::<Task>(
+    "task",
+    "tasks",
+    true,
+    &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("title", &["title"], Shape::Text),
+        data("status", &["status"], Shape::Text),
+        data("assignee", &["assignee"], Shape::Id),
+        data("due", &["due"], Shape::Instant),
+        data("about", &["about", "id"], Shape::Id),
+        data("plugin", &["plugin"], Shape::Text),
+        data("key", &["key"], Shape::Text),
+    ],
+);
+static NOTIFICATION: Spec = spec::<Notification>(
+    "notification",
+    "notifications",
+    false,
+    &[
+        CREATED_AT,
+        UPDATED_AT,
+        data("to", &["to"], Shape::Id),
+        data("open", &["open"], Shape::Bool),
+        data("read_at", &["read_at"], Shape::Instant),
+        data("about", &["about", "id"], Shape::Id),
+        data("plugin", &["plugin"], Shape::Text),
+        data("key", &["key"], Shape::Text),
+    ],
+);
+static USER: Spec = spec::<User>(
+    "user",
+    "users",
+    false,
+    &[
+        CREATED_AT,
+        data("name", &["name"], Shape::Text),
+        data("role", &["role"], Shape::Text),
+        data("department", &["department"], Shape::Id),
+        data("active", &["active"], Shape::Bool),
+        data("present", &["present"], Shape::Bool),
+        Field { name: "email", place: Place::Key("email"), shape: Shape::Text },
+    ],
+);
+static DEPARTMENT: Spec = spec::<Department>(
+    "department",
+    "departments",
+    false,
+    &[
+        CREATED_AT,
+        data("title", &["title"], Shape::Text),
+        data("head", &["head"], Shape::Id),
+        data("parent", &["parent"], Shape::Id),
+        Field { name: "key", place: Place::Key("key"), shape: Shape::Text },
+    ],
+);
+static WORK_CALENDAR: Spec = spec::<WorkCalendar>(
+    "work_calendar",
+    "work_calendars",
+    false,
+    &[CREATED_AT, data("title", &["title"], Shape::Text)],
+);
 static ORGANISATION: Spec = spec::<Organisation>("organisation", "organisations", false, &[CREATED_AT]);
 
 impl Kind {
@@ -282,10 +324,7 @@ impl FromStr for Kind {
     type Err = NotAKind;
 
     fn from_str(text: &str) -> Result<Self, NotAKind> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.name() == text)
-            .ok_or_else(|| NotAKind(text.chars().take(64).collect()))
+        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| NotAKind(text.chars().take(64).collect()))
     }
 }
 

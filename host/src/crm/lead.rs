@@ -123,10 +123,7 @@ impl Lead {
     /// What is known of who the customer is: the name, else the phone number, else the e-mail address.
     #[must_use]
     pub fn customer(&self) -> Option<&str> {
-        self.name
-            .as_deref()
-            .or(self.phone.as_deref())
-            .or(self.email.as_deref())
+        self.name.as_deref().or(self.phone.as_deref()).or(self.email.as_deref())
     }
 
     /// The table of moves, and what each status wants and clears.
@@ -142,36 +139,20 @@ impl Lead {
                     "a converted lead stays so, and a rejected one is reopened as in_progress",
                 );
                 let handed_back = !moved || status != LeadStatus::New || self.owner.is_none();
-                invalid.check(
-                    handed_back,
-                    "/owner",
-                    "must be taken off when a lead is handed back",
-                );
+                invalid.check(handed_back, "/owner", "must be taken off when a lead is handed back");
             }
             None => {
                 let may = status != LeadStatus::Converted;
-                invalid.check(
-                    may,
-                    "/status",
-                    "a lead becomes converted by being converted",
-                );
+                invalid.check(may, "/status", "a lead becomes converted by being converted");
             }
         }
-        invalid.check(
-            !status.is_taken() || self.owner.is_some(),
-            "/owner",
-            "a lead in hand must have an owner",
-        );
+        invalid.check(!status.is_taken() || self.owner.is_some(), "/owner", "a lead in hand must have an owner");
 
         let resume_set = self.resume_at != before.and_then(|before| before.resume_at);
         if status == LeadStatus::Waiting {
             let ahead = self.resume_at.is_some_and(|at| at > now);
             let set = moved || resume_set;
-            invalid.check(
-                ahead || !set,
-                "/resume_at",
-                "a waiting lead must have a time to come back, in the future",
-            );
+            invalid.check(ahead || !set, "/resume_at", "a waiting lead must have a time to come back, in the future");
         } else {
             let given = resume_set && self.resume_at.is_some();
             invalid.check(!given, "/resume_at", "only a waiting lead has one");
@@ -180,11 +161,7 @@ impl Lead {
 
         let reason_before = before.and_then(|before| before.reject_reason.as_ref());
         if status == LeadStatus::Rejected {
-            invalid.check(
-                self.reject_reason.is_some(),
-                "/reject_reason",
-                "a rejected lead must have a reason",
-            );
+            invalid.check(self.reject_reason.is_some(), "/reject_reason", "a rejected lead must have a reason");
         } else {
             let reason = self.reject_reason.as_ref();
             let given = reason.is_some() && reason != reason_before;
@@ -199,42 +176,23 @@ impl Lead {
         let accepted_before = before.and_then(|before| before.accepted_at);
         let taken = status != LeadStatus::New && self.owner.is_some();
         let accepted_at = accepted_before.or(taken.then_some(now));
-        keep(
-            &mut self.accepted_at,
-            accepted_before,
-            accepted_at,
-            "/accepted_at",
-            invalid,
-        );
+        keep(&mut self.accepted_at, accepted_before, accepted_at, "/accepted_at", invalid);
 
         let closed_before = before.and_then(|before| before.closed_at);
         let closed_at = match before {
             Some(before) if before.status == status => closed_before,
             _ => status.is_closed().then_some(now),
         };
-        keep(
-            &mut self.closed_at,
-            closed_before,
-            closed_at,
-            "/closed_at",
-            invalid,
-        );
+        keep(&mut self.closed_at, closed_before, closed_at, "/closed_at", invalid);
 
         if status == LeadStatus::Converted && before.is_some_and(|before| before.status != status) {
             let linked = self.contact.is_some() && self.deal.is_some();
-            invalid.check(
-                linked,
-                "/status",
-                "a lead becomes converted by being converted",
-            );
+            invalid.check(linked, "/status", "a lead becomes converted by being converted");
             return;
         }
         let links = |lead: &Self| [lead.contact, lead.company, lead.deal];
         let were = before.map_or([None; 3], links);
-        for (field, (is, was)) in ["/contact", "/company", "/deal"]
-            .iter()
-            .zip(links(self).iter().zip(were))
-        {
+        for (field, (is, was)) in ["/contact", "/company", "/deal"].iter().zip(links(self).iter().zip(were)) {
             invalid.check(*is == was, field, "is set by converting the lead");
         }
     }
@@ -286,9 +244,7 @@ mod tests {
             }
             _ => json!({"owner": ANN, "accepted_at": then}),
         };
-        lead.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        lead.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         lead
     }
 
@@ -302,21 +258,12 @@ mod tests {
     #[test]
     fn a_title_is_made_where_none_is_given() {
         let title = |by: Value| admitted(Kind::Lead, None, by)["title"].clone();
-        assert_eq!(
-            title(json!({"name": "Ann", "phone": "030 901820"})),
-            "Request from Ann"
-        );
-        assert_eq!(
-            title(json!({"title": " ", "phone": "030 901820"})),
-            "Request from +4930901820"
-        );
+        assert_eq!(title(json!({"name": "Ann", "phone": "030 901820"})), "Request from Ann");
+        assert_eq!(title(json!({"title": " ", "phone": "030 901820"})), "Request from +4930901820");
         assert_eq!(title(json!({"email": "A@b.de"})), "Request from a@b.de");
         let long = title(json!({"name": "n".repeat(200)}));
         assert!(long.as_str().unwrap().len() <= 200);
-        assert_eq!(
-            refused(Kind::Lead, None, json!({"message": "Hello"})),
-            ["/title"]
-        );
+        assert_eq!(refused(Kind::Lead, None, json!({"message": "Hello"})), ["/title"]);
     }
 
     #[test]
@@ -337,14 +284,8 @@ mod tests {
             })
         );
         let wrong = json!({"title": "x", "phone": "12", "email": "y", "language": "", "amount": {"minor": -1, "currency": "EUR"}});
-        assert_eq!(
-            refused(Kind::Lead, None, wrong),
-            ["/phone", "/email", "/language", "/amount"]
-        );
-        assert_eq!(
-            refused(Kind::Lead, None, json!({"title": "x", "score": 1})),
-            ["/score"]
-        );
+        assert_eq!(refused(Kind::Lead, None, wrong), ["/phone", "/email", "/language", "/amount"]);
+        assert_eq!(refused(Kind::Lead, None, json!({"title": "x", "score": 1})), ["/score"]);
     }
 
     #[test]
@@ -365,8 +306,7 @@ mod tests {
                         _ => {}
                     }
                 }
-                let status =
-                    |name: &str| serde_json::from_value::<LeadStatus>(name.into()).unwrap();
+                let status = |name: &str| serde_json::from_value::<LeadStatus>(name.into()).unwrap();
                 let may = status(from).may_become(status(to));
                 assert_eq!(change(from, by).is_ok(), may, "{from} to {to}");
             }
@@ -375,18 +315,9 @@ mod tests {
 
     #[test]
     fn a_lead_in_hand_has_an_owner() {
-        assert_eq!(
-            change("new", json!({"status": "in_progress"})),
-            Err(vec!["/owner".into()])
-        );
-        assert_eq!(
-            change("processing", json!({"owner": null})),
-            Err(vec!["/owner".into()])
-        );
-        assert_eq!(
-            change("processing", json!({"status": "new"})),
-            Err(vec!["/owner".into()])
-        );
+        assert_eq!(change("new", json!({"status": "in_progress"})), Err(vec!["/owner".into()]));
+        assert_eq!(change("processing", json!({"owner": null})), Err(vec!["/owner".into()]));
+        assert_eq!(change("processing", json!({"status": "new"})), Err(vec!["/owner".into()]));
         let accepted = change("new", json!({"status": "in_progress", "owner": ANN})).unwrap();
         assert_eq!(accepted["accepted_at"], json!(NOW));
         let handed_back = change("waiting", json!({"status": "new", "owner": null})).unwrap();
@@ -399,92 +330,41 @@ mod tests {
         for resume_at in [json!(null), json!(NOW), json!(NOW - HOUR)] {
             let by = json!({"status": "waiting", "resume_at": resume_at});
             assert_eq!(change("processing", by), Err(vec!["/resume_at".into()]));
-            assert_eq!(
-                change("waiting", json!({"resume_at": resume_at})),
-                Err(vec!["/resume_at".into()])
-            );
+            assert_eq!(change("waiting", json!({"resume_at": resume_at})), Err(vec!["/resume_at".into()]));
         }
-        assert_eq!(
-            change("processing", json!({"resume_at": NOW + HOUR})),
-            Err(vec!["/resume_at".into()])
-        );
+        assert_eq!(change("processing", json!({"resume_at": NOW + HOUR})), Err(vec!["/resume_at".into()]));
         let back = change("waiting", json!({"status": "processing"})).unwrap();
         assert_eq!(back.get("resume_at"), None);
         // It is due: it may still be edited.
         let mut due = lead("waiting");
         due["resume_at"] = json!(NOW - HOUR);
-        assert_eq!(
-            admitted(
-                Kind::Lead,
-                Some(&due),
-                with(&due, json!({"title": "Tables"}))
-            )["title"],
-            "Tables"
-        );
+        assert_eq!(admitted(Kind::Lead, Some(&due), with(&due, json!({"title": "Tables"})))["title"], "Tables");
     }
 
     #[test]
     fn rejecting_and_reopening() {
-        assert_eq!(
-            change("processing", json!({"status": "rejected"})),
-            Err(vec!["/reject_reason".into()])
-        );
-        assert_eq!(
-            change("processing", json!({"reject_reason": "x"})),
-            Err(vec!["/reject_reason".into()])
-        );
-        let rejected = change(
-            "waiting",
-            json!({"status": "rejected", "reject_reason": "spam"}),
-        )
-        .unwrap();
+        assert_eq!(change("processing", json!({"status": "rejected"})), Err(vec!["/reject_reason".into()]));
+        assert_eq!(change("processing", json!({"reject_reason": "x"})), Err(vec!["/reject_reason".into()]));
+        let rejected = change("waiting", json!({"status": "rejected", "reject_reason": "spam"})).unwrap();
         assert_eq!(rejected["closed_at"], json!(NOW));
         assert_eq!(rejected.get("resume_at"), None);
         let reopened = change("rejected", json!({"status": "in_progress"})).unwrap();
-        assert_eq!(
-            (reopened.get("reject_reason"), reopened.get("closed_at")),
-            (None, None)
-        );
-        assert_eq!(
-            change("rejected", json!({"status": "in_progress", "owner": null})),
-            Err(vec!["/owner".into()])
-        );
+        assert_eq!((reopened.get("reject_reason"), reopened.get("closed_at")), (None, None));
+        assert_eq!(change("rejected", json!({"status": "in_progress", "owner": null})), Err(vec!["/owner".into()]));
     }
 
     #[test]
     fn the_host_keeps_its_own() {
         for field in ["accepted_at", "closed_at"] {
-            assert_eq!(
-                change("processing", json!({field: NOW - HOUR * 2})),
-                Err(vec![format!("/{field}")])
-            );
+            assert_eq!(change("processing", json!({field: NOW - HOUR * 2})), Err(vec![format!("/{field}")]));
         }
-        assert_eq!(
-            change("processing", json!({"accepted_at": null})),
-            Err(vec!["/accepted_at".into()])
-        );
+        assert_eq!(change("processing", json!({"accepted_at": null})), Err(vec!["/accepted_at".into()]));
         for field in ["contact", "company", "deal"] {
-            assert_eq!(
-                change("processing", json!({field: ANN})),
-                Err(vec![format!("/{field}")])
-            );
+            assert_eq!(change("processing", json!({field: ANN})), Err(vec![format!("/{field}")]));
         }
-        assert_eq!(
-            change("converted", json!({"deal": null})),
-            Err(vec!["/deal".into()])
-        );
-        assert_eq!(
-            change("processing", json!({"status": "converted"})),
-            Err(vec!["/status".into()])
-        );
-        assert_eq!(
-            refused(
-                Kind::Lead,
-                None,
-                json!({"title": "x", "accepted_at": NOW - HOUR})
-            ),
-            ["/accepted_at"]
-        );
+        assert_eq!(change("converted", json!({"deal": null})), Err(vec!["/deal".into()]));
+        assert_eq!(change("processing", json!({"status": "converted"})), Err(vec!["/status".into()]));
+        assert_eq!(refused(Kind::Lead, None, json!({"title": "x", "accepted_at": NOW - HOUR})), ["/accepted_at"]);
         assert_eq!(refused(Kind::Lead, None, lead("converted"))[0], "/status");
     }
 }

@@ -66,8 +66,8 @@ impl Currency {
     #[must_use]
     pub fn exponent(self) -> u32 {
         match self.0 {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF"
-            | "UGX" | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             "CLF" | "UYW" => 4,
             _ => 2,
@@ -89,9 +89,7 @@ impl FromStr for Currency {
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -127,9 +125,7 @@ impl Money {
         }
         let exponent = currency.exponent();
         let decimals = decimals.trim_end_matches('0');
-        let missing = (exponent as usize)
-            .checked_sub(decimals.len())
-            .ok_or(MoneyError::TooFine(currency))?;
+        let missing = (exponent as usize).checked_sub(decimals.len()).ok_or(MoneyError::TooFine(currency))?;
         let sign = if unsigned.len() < text.len() { "-" } else { "" };
         format!("{sign}{whole}{decimals}{}", "0".repeat(missing))
             .parse()
@@ -165,22 +161,11 @@ impl Money {
     /// When the product is too large.
     pub fn times(self, factor: Decimal) -> Result<Self, MoneyError> {
         let negative = (self.minor < 0) != factor.is_sign_negative();
-        let size = rounded_ratio(
-            self.minor.unsigned_abs(),
-            factor.mantissa().unsigned_abs(),
-            10u128.pow(factor.scale()),
-        );
-        let signed = size.and_then(|size| {
-            if negative {
-                0i64.checked_sub_unsigned(size)
-            } else {
-                size.try_into().ok()
-            }
-        });
-        Ok(Self {
-            minor: signed.ok_or(MoneyError::TooLarge)?,
-            currency: self.currency,
-        })
+        let size =
+            rounded_ratio(self.minor.unsigned_abs(), factor.mantissa().unsigned_abs(), 10u128.pow(factor.scale()));
+        let signed =
+            size.and_then(|size| if negative { 0i64.checked_sub_unsigned(size) } else { size.try_into().ok() });
+        Ok(Self { minor: signed.ok_or(MoneyError::TooLarge)?, currency: self.currency })
     }
 
     fn with(self, other: Self, calculate: fn(i64, i64) -> Option<i64>) -> Result<Self, MoneyError> {
@@ -188,10 +173,7 @@ impl Money {
             return Err(MoneyError::Mixed(self.currency, other.currency));
         }
         let minor = calculate(self.minor, other.minor).ok_or(MoneyError::TooLarge)?;
-        Ok(Self {
-            minor,
-            currency: self.currency,
-        })
+        Ok(Self { minor, currency: self.currency })
     }
 }
 
@@ -204,11 +186,7 @@ impl fmt::Display for Money {
 
 /// Notes where what a lead or a deal is worth is less than nothing.
 pub(super) fn check_amount(amount: Option<Money>, invalid: &mut Invalid) {
-    invalid.check(
-        amount.is_none_or(|amount| amount.minor >= 0),
-        "/amount",
-        "must not be negative",
-    );
+    invalid.check(amount.is_none_or(|amount| amount.minor >= 0), "/amount", "must not be negative");
 }
 
 /// `amount * factor / divisor`, a half rounded up; none where it does not fit. `factor` is a decimal's mantissa
@@ -241,13 +219,9 @@ mod tests {
 
     #[test]
     fn in_json() {
-        let amount: Money =
-            serde_json::from_value(json!({"minor": -5, "currency": "JPY"})).unwrap();
+        let amount: Money = serde_json::from_value(json!({"minor": -5, "currency": "JPY"})).unwrap();
         assert_eq!(amount, money(-5, "JPY"));
-        assert_eq!(
-            serde_json::to_value(amount).unwrap(),
-            json!({"minor": -5, "currency": "JPY"})
-        );
+        assert_eq!(serde_json::to_value(amount).unwrap(), json!({"minor": -5, "currency": "JPY"}));
         for wrong in [
             json!({"minor": 1.5, "currency": "EUR"}),
             json!({"minor": 1, "currency": "eur"}),
@@ -257,20 +231,13 @@ mod tests {
             json!({"minor": 1}),
             json!({"minor": 1, "currency": "EUR", "x": 1}),
         ] {
-            assert!(
-                serde_json::from_value::<Money>(wrong.clone()).is_err(),
-                "{wrong}"
-            );
+            assert!(serde_json::from_value::<Money>(wrong.clone()).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn every_code_is_three_capitals() {
-        assert!(
-            CODES
-                .split(' ')
-                .all(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()))
-        );
+        assert!(CODES.split(' ').all(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())));
     }
 
     #[test]
@@ -284,29 +251,13 @@ mod tests {
             ("92233720368547758.07", "EUR", i64::MAX),
             ("-92233720368547758.08", "EUR", i64::MIN),
         ] {
-            assert_eq!(
-                Money::parse(text, code.parse().unwrap()),
-                Ok(money(minor, code)),
-                "{text}"
-            );
+            assert_eq!(Money::parse(text, code.parse().unwrap()), Ok(money(minor, code)), "{text}");
         }
-        for text in [
-            "", "-", ".5", "5.", "+1", "1e3", "1_0", "1,5", "١", "--1", " 1",
-        ] {
-            assert_eq!(
-                Money::parse(text, Currency::EUR),
-                Err(MoneyError::NotANumber),
-                "{text}"
-            );
+        for text in ["", "-", ".5", "5.", "+1", "1e3", "1_0", "1,5", "١", "--1", " 1"] {
+            assert_eq!(Money::parse(text, Currency::EUR), Err(MoneyError::NotANumber), "{text}");
         }
-        assert_eq!(
-            Money::parse("1.005", Currency::EUR),
-            Err(MoneyError::TooFine(Currency::EUR))
-        );
-        assert_eq!(
-            Money::parse("92233720368547758.08", Currency::EUR),
-            Err(MoneyError::TooLarge)
-        );
+        assert_eq!(Money::parse("1.005", Currency::EUR), Err(MoneyError::TooFine(Currency::EUR)));
+        assert_eq!(Money::parse("92233720368547758.08", Currency::EUR), Err(MoneyError::TooLarge));
         assert_eq!(money(-5, "EUR").to_string(), "-0.05 EUR");
         assert_eq!(money(7, "JPY").to_string(), "7 JPY");
     }
@@ -316,24 +267,11 @@ mod tests {
         let factor = |text: &str| text.parse::<Decimal>().unwrap();
         assert_eq!(money(5, "EUR").times(factor("0.5")), Ok(money(3, "EUR")));
         assert_eq!(money(-5, "EUR").times(factor("0.5")), Ok(money(-3, "EUR")));
-        assert_eq!(
-            money(1, "EUR").times(factor("0.4999999999999999999999999999")),
-            Ok(money(0, "EUR"))
-        );
-        assert_eq!(
-            money(i64::MIN, "EUR").times(Decimal::ONE),
-            Ok(money(i64::MIN, "EUR"))
-        );
-        assert_eq!(
-            money(i64::MIN, "EUR").times(Decimal::NEGATIVE_ONE),
-            Err(MoneyError::TooLarge)
-        );
-        assert_eq!(
-            money(i64::MAX, "EUR").times(Decimal::MAX),
-            Err(MoneyError::TooLarge)
-        );
-        let third =
-            money(3_000_000_000_000_000_000, "EUR").times(factor("0.3333333333333333333333333333"));
+        assert_eq!(money(1, "EUR").times(factor("0.4999999999999999999999999999")), Ok(money(0, "EUR")));
+        assert_eq!(money(i64::MIN, "EUR").times(Decimal::ONE), Ok(money(i64::MIN, "EUR")));
+        assert_eq!(money(i64::MIN, "EUR").times(Decimal::NEGATIVE_ONE), Err(MoneyError::TooLarge));
+        assert_eq!(money(i64::MAX, "EUR").times(Decimal::MAX), Err(MoneyError::TooLarge));
+        let third = money(3_000_000_000_000_000_000, "EUR").times(factor("0.3333333333333333333333333333"));
         assert_eq!(third, Ok(money(1_000_000_000_000_000_000, "EUR")));
     }
 

@@ -97,11 +97,7 @@ impl Entity for Notification {
         text::optional_line(&mut self.plugin, "/plugin", invalid);
         text::optional_line(&mut self.key, "/key", invalid);
         text::optional_line(&mut self.outcome, "/outcome", invalid);
-        invalid.check(
-            self.buttons.len() <= BUTTONS,
-            "/buttons",
-            "there must not be more than 10",
-        );
+        invalid.check(self.buttons.len() <= BUTTONS, "/buttons", "there must not be more than 10");
         for (at, button) in self.buttons.iter_mut().enumerate() {
             button.admit(&format!("/buttons/{at}"), invalid);
         }
@@ -113,13 +109,7 @@ impl Entity for Notification {
         // Settling is what sets it, once and for now.
         let kept = before.and_then(|before| before.settled_at);
         let settled_at = kept.or(self.settled_at.map(|_| setting.now));
-        keep(
-            &mut self.settled_at,
-            kept,
-            settled_at,
-            "/settled_at",
-            invalid,
-        );
+        keep(&mut self.settled_at, kept, settled_at, "/settled_at", invalid);
         if self.settled_at.is_some() {
             self.buttons.clear();
         }
@@ -127,16 +117,8 @@ impl Entity for Notification {
     }
 
     fn links(&self) -> Vec<(&'static str, Reference)> {
-        let to = (
-            "/to",
-            Reference {
-                kind: Kind::User,
-                id: self.to,
-            },
-        );
-        std::iter::once(to)
-            .chain(self.about.map(|about| ("/about", about)))
-            .collect()
+        let to = ("/to", Reference { kind: Kind::User, id: self.to });
+        std::iter::once(to).chain(self.about.map(|about| ("/about", about))).collect()
     }
 }
 
@@ -146,11 +128,7 @@ impl Button {
         text::line(&mut self.label, &format!("{field}/label"), invalid);
         text::json(&self.input, &format!("{field}/input"), invalid);
         if let Some(question) = &mut self.asks {
-            text::line(
-                &mut question.prompt,
-                &format!("{field}/asks/prompt"),
-                invalid,
-            );
+            text::line(&mut question.prompt, &format!("{field}/asks/prompt"), invalid);
         }
     }
 }
@@ -179,67 +157,35 @@ mod tests {
         assert_eq!(open["buttons"], offer()["buttons"]);
         let by = json!({"open": false, "outcome": "Taken by Ann", "settled_at": NOW});
         let settled = admitted(Kind::Notification, Some(&open), with(&open, by));
-        assert_eq!(
-            (&settled["open"], &settled["buttons"]),
-            (&json!(false), &json!([]))
-        );
+        assert_eq!((&settled["open"], &settled["buttons"]), (&json!(false), &json!([])));
         assert_eq!(settled["settled_at"], json!(NOW));
-        let again = admitted(
-            Kind::Notification,
-            Some(&settled),
-            with(&settled, json!({"buttons": open["buttons"]})),
-        );
+        let again = admitted(Kind::Notification, Some(&settled), with(&settled, json!({"buttons": open["buttons"]})));
         assert_eq!(again, settled);
         assert_eq!(
-            refused(
-                Kind::Notification,
-                Some(&settled),
-                with(&settled, json!({"settled_at": null}))
-            ),
+            refused(Kind::Notification, Some(&settled), with(&settled, json!({"settled_at": null}))),
             ["/settled_at"]
         );
     }
 
     #[test]
     fn open_says_whether_there_are_buttons() {
-        let plain = admitted(
-            Kind::Notification,
-            None,
-            with(&offer(), json!({"buttons": [], "open": true})),
-        );
+        let plain = admitted(Kind::Notification, None, with(&offer(), json!({"buttons": [], "open": true})));
         assert_eq!(plain["open"], json!(false));
         let open = admitted(Kind::Notification, None, offer());
-        assert_eq!(
-            admitted(
-                Kind::Notification,
-                Some(&open),
-                with(&open, json!({"open": false}))
-            ),
-            open
-        );
+        assert_eq!(admitted(Kind::Notification, Some(&open), with(&open, json!({"open": false}))), open);
     }
 
     #[test]
     fn refusals_name_the_field() {
         let open = admitted(Kind::Notification, None, offer());
         let other = json!({"to": Id::from_bytes([2; 16]), "plugin": "other", "key": null});
-        assert_eq!(
-            refused(Kind::Notification, Some(&open), with(&open, other)),
-            ["/to", "/plugin", "/key"]
-        );
+        assert_eq!(refused(Kind::Notification, Some(&open), with(&open, other)), ["/to", "/plugin", "/key"]);
         let button = json!({"buttons": [{"command": "A", "label": "", "asks": {"type": "text", "prompt": ""}}]});
         assert_eq!(
             refused(Kind::Notification, None, with(&offer(), button)),
-            [
-                "/buttons/0/command",
-                "/buttons/0/label",
-                "/buttons/0/asks/prompt",
-            ]
+            ["/buttons/0/command", "/buttons/0/label", "/buttons/0/asks/prompt",]
         );
         let question = json!({"buttons": [{"command": "a", "label": "A", "asks": {"type": "date", "prompt": "?"}}]});
-        assert_eq!(
-            refused(Kind::Notification, None, with(&offer(), question)),
-            ["/buttons/0/asks/type"]
-        );
+        assert_eq!(refused(Kind::Notification, None, with(&offer(), question)), ["/buttons/0/asks/type"]);
     }
 }

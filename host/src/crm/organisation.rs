@@ -46,11 +46,7 @@ impl Entity for Organisation {
         text::line(&mut self.name, "/name", invalid);
         text::language(&self.language, "/language", invalid);
         let known = phone::is_region(&self.region);
-        invalid.check(
-            known,
-            "/region",
-            "must be an ISO 3166-1 alpha-2 country code, like DE",
-        );
+        invalid.check(known, "/region", "must be an ISO 3166-1 alpha-2 country code, like DE");
     }
 
     /// One key for all of them: there is never a second record.
@@ -92,20 +88,8 @@ mod tests {
 
     #[test]
     fn refusals_name_the_field() {
-        for (field, value) in [
-            ("time_zone", "Mars/Olympus"),
-            ("currency", "eur"),
-            ("region", "de"),
-            ("language", ""),
-        ] {
-            assert_eq!(
-                refused(
-                    Kind::Organisation,
-                    None,
-                    json!({"name": "ACME", field: value})
-                ),
-                [format!("/{field}")]
-            );
+        for (field, value) in [("time_zone", "Mars/Olympus"), ("currency", "eur"), ("region", "de"), ("language", "")] {
+            assert_eq!(refused(Kind::Organisation, None, json!({"name": "ACME", field: value})), [format!("/{field}")]);
         }
     }
 }

@@ -39,17 +39,12 @@ pub fn diff(source: &Value, target: &Value) -> Value {
     let (Value::Object(source), Value::Object(target)) = (source, target) else {
         return target.clone();
     };
-    let gone = source
-        .keys()
-        .filter(|name| !target.contains_key(*name))
-        .map(|name| (name.clone(), Value::Null));
-    let changed = target
-        .iter()
-        .filter_map(|(name, value)| match source.get(name) {
-            Some(old) if old == value => None,
-            Some(old) => Some((name.clone(), diff(old, value))),
-            None => Some((name.clone(), value.clone())),
-        });
+    let gone = source.keys().filter(|name| !target.contains_key(*name)).map(|name| (name.clone(), Value::Null));
+    let changed = target.iter().filter_map(|(name, value)| match source.get(name) {
+        Some(old) if old == value => None,
+        Some(old) => Some((name.clone(), diff(old, value))),
+        None => Some((name.clone(), value.clone())),
+    });
     Value::Object(gone.chain(changed).collect())
 }
 
@@ -65,54 +60,22 @@ mod tests {
     fn examples_of_the_rfc() {
         for (target, patch, result) in [
             (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
-            (
-                json!({"a": "b"}),
-                json!({"b": "c"}),
-                json!({"a": "b", "b": "c"}),
-            ),
+            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
             (json!({"a": "b"}), json!({"a": null}), json!({})),
-            (
-                json!({"a": "b", "b": "c"}),
-                json!({"a": null}),
-                json!({"b": "c"}),
-            ),
+            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
             (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
             (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
-            (
-                json!({"a": {"b": "c"}}),
-                json!({"a": {"b": "d", "c": null}}),
-                json!({"a": {"b": "d"}}),
-            ),
-            (
-                json!({"a": [{"b": "c"}]}),
-                json!({"a": [1]}),
-                json!({"a": [1]}),
-            ),
+            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
             (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
             (json!({"a": "b"}), json!(["c"]), json!(["c"])),
             (json!({"a": "foo"}), json!(null), json!(null)),
             (json!({"a": "foo"}), json!("bar"), json!("bar")),
-            (
-                json!({"e": null}),
-                json!({"a": 1}),
-                json!({"e": null, "a": 1}),
-            ),
-            (
-                json!([1, 2]),
-                json!({"a": "b", "c": null}),
-                json!({"a": "b"}),
-            ),
-            (
-                json!({}),
-                json!({"a": {"bb": {"ccc": null}}}),
-                json!({"a": {"bb": {}}}),
-            ),
+            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+            (json!([1, 2]), json!({"a": "b", "c": null}), json!({"a": "b"})),
+            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
         ] {
-            assert_eq!(
-                apply(target.clone(), &patch),
-                result,
-                "{target} patched with {patch}"
-            );
+            assert_eq!(apply(target.clone(), &patch), result, "{target} patched with {patch}");
         }
     }
 
@@ -120,18 +83,13 @@ mod tests {
         leaf.prop_recursive(4, 24, 4, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..3).prop_map(Value::Array),
-                prop::collection::btree_map("[a-c]", inner, 0..4)
-                    .prop_map(|m| Value::Object(m.into_iter().collect())),
+                prop::collection::btree_map("[a-c]", inner, 0..4).prop_map(|m| Value::Object(m.into_iter().collect())),
             ]
         })
     }
 
     fn solid() -> BoxedStrategy<Value> {
-        prop_oneof![
-            any::<bool>().prop_map(Value::from),
-            any::<i8>().prop_map(Value::from)
-        ]
-        .boxed()
+        prop_oneof![any::<bool>().prop_map(Value::from), any::<i8>().prop_map(Value::from)].boxed()
     }
 
     fn any_leaf() -> BoxedStrategy<Value> {

@@ -4,9 +4,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 /// The text is not a phone number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "must be a phone number in international form, like +49 30 123456, or one of the organisation's region"
-)]
+#[error("must be a phone number in international form, like +49 30 123456, or one of the organisation's region")]
 pub struct NotAPhone;
 
 /// The number in E.164, as it is kept and compared: `+` and digits.
@@ -17,9 +15,7 @@ pub struct NotAPhone;
 /// # Errors
 /// When the text is no number that the country's numbering plan knows.
 pub fn normalise(text: &str, region: &str) -> Result<String, NotAPhone> {
-    let number = PHONE_NUMBER_UTIL
-        .parse(text.trim(), known(region))
-        .map_err(|_| NotAPhone)?;
+    let number = PHONE_NUMBER_UTIL.parse(text.trim(), known(region)).map_err(|_| NotAPhone)?;
     if !number.is_valid() {
         return Err(NotAPhone);
     }
@@ -30,12 +26,7 @@ pub fn normalise(text: &str, region: &str) -> Result<String, NotAPhone> {
 #[must_use]
 pub fn is_region(region: &str) -> bool {
     let upper = region.bytes().all(|b| b.is_ascii_uppercase());
-    upper
-        && known(region).is_some_and(|region| {
-            PHONE_NUMBER_UTIL
-                .get_country_code_for_region(region)
-                .is_some()
-        })
+    upper && known(region).is_some_and(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some())
 }
 
 fn known(region: &str) -> Option<Region> {
@@ -64,15 +55,7 @@ mod tests {
 
     #[test]
     fn refused() {
-        for text in [
-            "",
-            "hello",
-            "123",
-            "+",
-            "+999 123",
-            "8 800 555",
-            "+49 30 9018209018209018",
-        ] {
+        for text in ["", "hello", "123", "+", "+999 123", "8 800 555", "+49 30 9018209018209018"] {
             assert_eq!(normalise(text, "RU"), Err(NotAPhone), "{text}");
         }
         assert_eq!(normalise("030 901820", "nonsense"), Err(NotAPhone));

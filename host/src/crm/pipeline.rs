@@ -35,9 +35,7 @@ pub struct Stage {
 }
 
 /// What a stage means for the deal.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It goes on.
@@ -66,29 +64,14 @@ impl Entity for Pipeline {
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::kebab_case(&self.key, "/key", invalid);
         text::line(&mut self.title, "/title", invalid);
-        let opens = self
-            .stages
-            .first()
-            .is_some_and(|stage| stage.outcome == Outcome::Open);
-        invalid.check(
-            opens,
-            "/stages",
-            "the first stage must be an open one: deals begin there",
-        );
-        invalid.check(
-            self.stages.len() <= STAGES,
-            "/stages",
-            "there must not be more than 50",
-        );
+        let opens = self.stages.first().is_some_and(|stage| stage.outcome == Outcome::Open);
+        invalid.check(opens, "/stages", "the first stage must be an open one: deals begin there");
+        invalid.check(self.stages.len() <= STAGES, "/stages", "there must not be more than 50");
         let mut keys = HashSet::new();
         for (at, stage) in self.stages.iter_mut().enumerate() {
             let field = format!("/stages/{at}/key");
             text::kebab_case(&stage.key, &field, invalid);
-            invalid.check(
-                keys.insert(stage.key.as_str()),
-                &field,
-                "another stage has this key",
-            );
+            invalid.check(keys.insert(stage.key.as_str()), &field, "another stage has this key");
             text::line(&mut stage.title, &format!("/stages/{at}/title"), invalid);
         }
     }
@@ -111,30 +94,15 @@ mod tests {
 
     #[test]
     fn stages() {
-        let stage =
-            |key: &str, outcome: &str| json!({"key": key, "title": key, "outcome": outcome});
-        let good = with(json!([
-            stage("agreed", "open"),
-            stage("won", "won"),
-            stage("lost", "lost")
-        ]));
+        let stage = |key: &str, outcome: &str| json!({"key": key, "title": key, "outcome": outcome});
+        let good = with(json!([stage("agreed", "open"), stage("won", "won"), stage("lost", "lost")]));
         assert_eq!(admitted(Kind::Pipeline, None, good.clone()), good);
         assert_eq!(refused(Kind::Pipeline, None, with(json!([]))), ["/stages"]);
+        assert_eq!(refused(Kind::Pipeline, None, with(json!([stage("won", "won")]))), ["/stages"]);
         assert_eq!(
-            refused(Kind::Pipeline, None, with(json!([stage("won", "won")]))),
-            ["/stages"]
-        );
-        assert_eq!(
-            refused(
-                Kind::Pipeline,
-                None,
-                with(json!([stage("a", "open"), stage("a", "open")]))
-            ),
+            refused(Kind::Pipeline, None, with(json!([stage("a", "open"), stage("a", "open")]))),
             ["/stages/1/key"]
         );
-        assert_eq!(
-            refused(Kind::Pipeline, None, with(json!([stage("A b", "open")]))),
-            ["/stages/0/key"]
-        );
+        assert_eq!(refused(Kind::Pipeline, None, with(json!([stage("A b", "open")]))), ["/stages/0/key"]);
     }
 }

@@ -48,9 +48,7 @@ pub struct Task {
 }
 
 /// Where a task stands.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskStatus {
     /// To be done.
@@ -113,75 +111,32 @@ mod tests {
         let open = admit(Kind::Task, None, fields).unwrap();
         assert_eq!(open.keys, [("open_key", "lead-intake:process".to_owned())]);
         let open = Value::Object(open.data);
-        let done = admit(
-            Kind::Task,
-            Some(&open),
-            with(&open, json!({"status": "done"})),
-        )
-        .unwrap();
+        let done = admit(Kind::Task, Some(&open), with(&open, json!({"status": "done"}))).unwrap();
         assert!(done.keys.is_empty());
-        assert!(
-            admit(Kind::Task, None, json!({"title": "x", "key": "process"}))
-                .unwrap()
-                .keys
-                .is_empty()
-        );
+        assert!(admit(Kind::Task, None, json!({"title": "x", "key": "process"})).unwrap().keys.is_empty());
     }
 
     #[test]
     fn closing_and_reopening() {
         let open = admitted(Kind::Task, None, json!({"title": "Call"}));
-        assert_eq!(
-            open,
-            json!({"title": "Call", "status": "open", "custom": {}})
-        );
-        let done = admitted(
-            Kind::Task,
-            Some(&open),
-            with(&open, json!({"status": "done"})),
-        );
+        assert_eq!(open, json!({"title": "Call", "status": "open", "custom": {}}));
+        let done = admitted(Kind::Task, Some(&open), with(&open, json!({"status": "done"})));
         assert_eq!(done["closed_at"], json!(NOW));
+        assert_eq!(admitted(Kind::Task, Some(&done), with(&done, json!({"status": "open"}))), open);
         assert_eq!(
-            admitted(
-                Kind::Task,
-                Some(&done),
-                with(&done, json!({"status": "open"}))
-            ),
-            open
-        );
-        assert_eq!(
-            refused(
-                Kind::Task,
-                Some(&open),
-                with(&open, json!({"closed_at": Instant::default()}))
-            ),
+            refused(Kind::Task, Some(&open), with(&open, json!({"closed_at": Instant::default()}))),
             ["/closed_at"]
         );
     }
 
     #[test]
     fn refusals_name_the_field() {
-        let task = admitted(
-            Kind::Task,
-            None,
-            json!({"title": "Call", "plugin": "p", "key": "k"}),
-        );
+        let task = admitted(Kind::Task, None, json!({"title": "Call", "plugin": "p", "key": "k"}));
         assert_eq!(
-            refused(
-                Kind::Task,
-                Some(&task),
-                with(&task, json!({"plugin": null, "key": "l"}))
-            ),
+            refused(Kind::Task, Some(&task), with(&task, json!({"plugin": null, "key": "l"}))),
             ["/plugin", "/key"]
         );
         assert_eq!(refused(Kind::Task, None, json!({"title": ""})), ["/title"]);
-        assert_eq!(
-            refused(
-                Kind::Task,
-                None,
-                json!({"title": "x", "about": {"kind": "lead"}})
-            ),
-            ["/about"]
-        );
+        assert_eq!(refused(Kind::Task, None, json!({"title": "x", "about": {"kind": "lead"}})), ["/about"]);
     }
 }

@@ -24,21 +24,14 @@ pub fn line(text: &mut String, field: &str, invalid: &mut Invalid) {
 
 /// The same for a text that may be left out: an empty one is absent.
 pub fn optional_line(text: &mut Option<String>, field: &str, invalid: &mut Invalid) {
-    *text = text
-        .as_deref()
-        .map(one_line)
-        .filter(|text| !text.is_empty());
+    *text = text.as_deref().map(one_line).filter(|text| !text.is_empty());
     check_length(text.as_deref().unwrap_or_default(), LINE, field, invalid);
 }
 
 /// A text of many lines, at most [`BODY`] characters: trimmed, line ends made `\n`, control characters dropped.
 pub fn body(text: &mut String, field: &str, invalid: &mut Invalid) {
     let kept = text.replace("\r\n", "\n").replace('\r', "\n");
-    *text = kept
-        .trim()
-        .chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .collect();
+    *text = kept.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     check_length(text, BODY, field, invalid);
 }
 
@@ -52,12 +45,7 @@ pub fn optional_body(text: &mut Option<String>, field: &str, invalid: &mut Inval
 
 /// A key that configurations and URLs name a record by: kebab-case, 1 to 64 characters.
 pub fn kebab_case(key: &str, field: &str, invalid: &mut Invalid) {
-    let word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     invalid.check(
         key.len() <= 64 && key.split('-').all(word),
         field,
@@ -71,31 +59,20 @@ pub fn language(tag: &str, field: &str, invalid: &mut Invalid) {
     let primary = subtags.next().unwrap_or_default();
     let shaped = (2..=8).contains(&primary.len())
         && primary.bytes().all(|b| b.is_ascii_alphabetic())
-        && subtags
-            .all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()));
-    invalid.check(
-        shaped && tag.len() <= 35,
-        field,
-        "must be a BCP 47 language tag, like en or pt-BR",
-    );
+        && subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()));
+    invalid.check(shaped && tag.len() <= 35, field, "must be a BCP 47 language tag, like en or pt-BR");
 }
 
 /// A tax id in the one form it is compared by: letters and digits alone, upper case. Absent when nothing is left.
 #[must_use]
 pub fn tax_id(text: &str) -> Option<String> {
-    let id: String = text
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_uppercase)
-        .collect();
+    let id: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     Some(id).filter(|id| !id.is_empty())
 }
 
 /// Fields of the organisation's own: at most [`JSON`] bytes, and nothing a database could not keep.
 pub fn custom(fields: &Map<String, Value>, invalid: &mut Invalid) {
-    let storable = fields
-        .iter()
-        .all(|(name, value)| !name.contains('\0') && !has_nul(value));
+    let storable = fields.iter().all(|(name, value)| !name.contains('\0') && !has_nul(value));
     check_json(fields, storable, "/custom", invalid);
 }
 
@@ -115,17 +92,13 @@ fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(has_nul),
-        Value::Object(members) => members
-            .iter()
-            .any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
 fn one_line(text: &str) -> String {
-    let words = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty());
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -153,11 +126,7 @@ mod tests {
         assert!(!wrong(|invalid| line(&mut text, "/title", invalid)));
         assert_eq!(text, "Ёлки и палки");
         assert!(!wrong(|invalid| line(&mut "ё".repeat(LINE), "", invalid)));
-        assert!(wrong(|invalid| line(
-            &mut "ё".repeat(LINE + 1),
-            "",
-            invalid
-        )));
+        assert!(wrong(|invalid| line(&mut "ё".repeat(LINE + 1), "", invalid)));
         assert!(wrong(|invalid| line(&mut " \t".to_owned(), "", invalid)));
     }
 
@@ -176,32 +145,15 @@ mod tests {
         let mut text = " one\r\n\ttwo\u{7}\rthree \n".to_owned();
         assert!(!wrong(|invalid| body(&mut text, "", invalid)));
         assert_eq!(text, "one\n\ttwo\nthree");
-        assert!(wrong(|invalid| body(
-            &mut "x".repeat(BODY + 1),
-            "",
-            invalid
-        )));
+        assert!(wrong(|invalid| body(&mut "x".repeat(BODY + 1), "", invalid)));
     }
 
     #[test]
     fn keys_and_tags() {
-        for (key, ok) in [
-            ("a", true),
-            ("sales-2", true),
-            ("", false),
-            ("a--b", false),
-            ("-a", false),
-            ("A", false),
-        ] {
+        for (key, ok) in [("a", true), ("sales-2", true), ("", false), ("a--b", false), ("-a", false), ("A", false)] {
             assert_eq!(!wrong(|invalid| kebab_case(key, "", invalid)), ok, "{key}");
         }
-        for (tag, ok) in [
-            ("en", true),
-            ("zh-Hant-TW", true),
-            ("e", false),
-            ("en_US", false),
-            ("en-", false),
-        ] {
+        for (tag, ok) in [("en", true), ("zh-Hant-TW", true), ("e", false), ("en_US", false), ("en-", false)] {
             assert_eq!(!wrong(|invalid| language(tag, "", invalid)), ok, "{tag}");
         }
     }
@@ -214,11 +166,7 @@ mod tests {
 
     #[test]
     fn json_is_bounded() {
-        assert!(!wrong(|invalid| json(
-            &json!({"a": "\\u0000"}),
-            "",
-            invalid
-        )));
+        assert!(!wrong(|invalid| json(&json!({"a": "\\u0000"}), "", invalid)));
         assert!(wrong(|invalid| json(&json!({"a": ["\u{0}"]}), "", invalid)));
         assert!(wrong(|invalid| json(&json!("x".repeat(JSON)), "", invalid)));
     }

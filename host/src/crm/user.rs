@@ -39,9 +39,7 @@ pub struct User {
 }
 
 /// What a user may do.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Everything: users, plugins, settings.
@@ -109,28 +107,10 @@ mod tests {
     #[test]
     fn refusals_name_the_field() {
         assert_eq!(
-            refused(
-                Kind::User,
-                None,
-                json!({"name": "", "email": "x", "phone": "1", "language": "?"})
-            ),
+            refused(Kind::User, None, json!({"name": "", "email": "x", "phone": "1", "language": "?"})),
             ["/name", "/email", "/phone", "/language",]
         );
-        assert_eq!(
-            refused(
-                Kind::User,
-                None,
-                json!({"name": "A", "email": "a@b.de", "role": "king"})
-            ),
-            ["/role"]
-        );
-        assert_eq!(
-            refused(
-                Kind::User,
-                None,
-                json!({"name": "A", "email": "a@b.de", "admin": true})
-            ),
-            ["/admin"]
-        );
+        assert_eq!(refused(Kind::User, None, json!({"name": "A", "email": "a@b.de", "role": "king"})), ["/role"]);
+        assert_eq!(refused(Kind::User, None, json!({"name": "A", "email": "a@b.de", "admin": true})), ["/admin"]);
     }
 }

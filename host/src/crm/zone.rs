@@ -100,64 +100,24 @@ mod tests {
         for text in ["00:00", "09:05", "23:59", "24:00"] {
             assert_eq!(time(text).map(String::from).as_deref(), Ok(text));
         }
-        for wrong in [
-            "9:00",
-            "24:01",
-            "25:00",
-            "09:60",
-            "0900",
-            "+9:00",
-            "09:00:00",
-            "\u{661}9:00",
-        ] {
+        for wrong in ["9:00", "24:01", "25:00", "09:60", "0900", "+9:00", "09:00:00", "\u{661}9:00"] {
             assert_eq!(time(wrong), Err(NotAClockTime), "{wrong}");
         }
         let midnight = time("24:00").unwrap().on(NaiveDate::MIN);
-        assert_eq!(
-            midnight,
-            NaiveDate::MIN.and_time(NaiveTime::MIN) + TimeDelta::days(1)
-        );
+        assert_eq!(midnight, NaiveDate::MIN.and_time(NaiveTime::MIN) + TimeDelta::days(1));
     }
 
     #[test]
     fn gaps_and_folds() {
         for (zone, time, at) in [
-            (
-                "Europe/Berlin",
-                "2026-01-15T12:00:00",
-                "2026-01-15T11:00:00.000000Z",
-            ),
-            (
-                "Europe/Berlin",
-                "2026-03-29T02:30:00",
-                "2026-03-29T01:00:00.000000Z",
-            ),
-            (
-                "Europe/Berlin",
-                "2026-10-25T02:30:00",
-                "2026-10-25T00:30:00.000000Z",
-            ),
-            (
-                "Australia/Lord_Howe",
-                "2026-10-04T02:15:00",
-                "2026-10-03T15:30:00.000000Z",
-            ),
-            (
-                "America/Sao_Paulo",
-                "2018-11-04T00:00:00",
-                "2018-11-04T03:00:00.000000Z",
-            ),
-            (
-                "Pacific/Apia",
-                "2011-12-30T12:00:00",
-                "2011-12-30T10:00:00.000000Z",
-            ),
+            ("Europe/Berlin", "2026-01-15T12:00:00", "2026-01-15T11:00:00.000000Z"),
+            ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T01:00:00.000000Z"),
+            ("Europe/Berlin", "2026-10-25T02:30:00", "2026-10-25T00:30:00.000000Z"),
+            ("Australia/Lord_Howe", "2026-10-04T02:15:00", "2026-10-03T15:30:00.000000Z"),
+            ("America/Sao_Paulo", "2018-11-04T00:00:00", "2018-11-04T03:00:00.000000Z"),
+            ("Pacific/Apia", "2011-12-30T12:00:00", "2011-12-30T10:00:00.000000Z"),
         ] {
-            assert_eq!(
-                reached(time.parse().unwrap(), zone.parse().unwrap()).to_string(),
-                at,
-                "{zone} {time}"
-            );
+            assert_eq!(reached(time.parse().unwrap(), zone.parse().unwrap()).to_string(), at, "{zone} {time}");
         }
     }
 }

@@ -102,4 +102,3 @@ pub struct Queue {
     /// Deliveries given up.
     pub dead: u64,
 }
-

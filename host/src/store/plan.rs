@@ -300,8 +300,7 @@ impl Plan {
     }
 
     fn add_event_delivery(&mut self, new: &NewDelivery, event: Arc<Event>, at: Instant, claim: bool) {
-        let cause =
-            Cause { event: Some(event.id), run: event.run, root: Some(event.root), depth: event.depth };
+        let cause = Cause { event: Some(event.id), run: event.run, root: Some(event.root), depth: event.depth };
         let record = event.about;
         let event_id = event.id;
         let row = self.delivery_row(&new.plugin, Trigger::Event(event), cause, at);
@@ -382,5 +381,5 @@ impl Plan {
 
 /// Whether records of the kind may have unique keys.
 const fn has_keys(kind: Kind) -> bool {
-    !matches!(kind, Kind::Lead | Kind::Deal | Kind::Notification | Kind::WorkCalendar | Kind::Organisation)
+    !matches!(kind, Kind::Lead | Kind::Deal | Kind::Notification | Kind::WorkCalendar)
 }

@@ -16,7 +16,8 @@ impl Unit {
     /// The store's.
     pub async fn find(&mut self, query: &Query) -> Result<Page> {
         let mut page = self.store.record_find(query, &self.touched_ids(query.kind)).await?;
-        let own = self.touched.iter().filter(|touched| fits(query, touched)).filter_map(|touched| touched.after.clone());
+        let own =
+            self.touched.iter().filter(|touched| fits(query, touched)).filter_map(|touched| touched.after.clone());
         let mut records: Vec<Arc<Record>> = own.collect();
         if records.is_empty() {
             return Ok(page);
@@ -79,7 +80,11 @@ impl Unit {
     }
 
     fn touched_ids(&self, kind: Kind) -> Vec<Id> {
-        self.touched.iter().filter(|touched| touched.reference.kind == kind).map(|touched| touched.reference.id).collect()
+        self.touched
+            .iter()
+            .filter(|touched| touched.reference.kind == kind)
+            .map(|touched| touched.reference.id)
+            .collect()
     }
 }
 

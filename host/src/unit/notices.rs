@@ -111,7 +111,6 @@ impl Unit {
                 None => organisation.to_string(),
             };
             let by = json!({
-                "open": false,
                 "outcome": in_language(outcome, &language, &organisation),
                 "settled_at": self.setting.now,
             });
@@ -159,8 +158,6 @@ impl Unit {
             "plugin": plugin,
             "key": draft.key,
             "buttons": buttons,
-            // Settled later: as long as it is open it may be pressed, or told its outcome.
-            "open": !draft.buttons.is_empty(),
         });
         match data {
             Value::Object(data) => data,

@@ -1,11 +1,13 @@
 //! Reading and writing single records.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::{Result, Touched, Unit, UnitError};
 use crate::crm::deal::Deal;
+use crate::crm::department::Department;
 use crate::crm::entity::{Admitted, Entity};
 use crate::crm::id::Id;
 use crate::crm::invalid::Invalid;
@@ -121,12 +123,8 @@ impl Unit {
             Some(Some(first)) => (Some(first.clone()), first.version + 1),
             Some(None) => (None, 1),
         };
-        let record = Record {
-            version,
-            updated_at: self.setting.now,
-            data: Arc::new(admitted.data),
-            ..(*before).clone()
-        };
+        let record =
+            Record { version, updated_at: self.setting.now, data: Arc::new(admitted.data), ..(*before).clone() };
         Ok(self.touch(base, Some(Arc::new(record)), admitted.keys))
     }
 
@@ -161,6 +159,9 @@ impl Unit {
             admitted.data = self.admit_stage(before_data, admitted.data).await?;
         }
         let mut invalid = Invalid::default();
+        if let (Kind::Department, Some(before)) = (kind, before) {
+            self.check_parents(before.id, parse(&admitted.data)?, &mut invalid).await?;
+        }
         self.check_links(before_data, &admitted, &mut invalid).await?;
         self.check_keys(kind, before.map(|record| record.id), &admitted, &mut invalid).await?;
         Ok(invalid.or(admitted)?)
@@ -185,6 +186,23 @@ impl Unit {
             Ok(Value::Object(data)) => Ok(data),
             _ => Err(Invalid::field("", "a deal must make an object").into()),
         }
+    }
+
+    /// A department must not belong to itself.
+    async fn check_parents(&mut self, own: Id, department: Department, invalid: &mut Invalid) -> Result<()> {
+        let mut parents = HashMap::new();
+        let mut next = department.parent;
+        while let Some(id) = next.filter(|id| !parents.contains_key(id)) {
+            let parent = match self.get::<Department>(id).await {
+                Ok(above) => above.parent,
+                Err(UnitError::NotFound(_)) => None,
+                Err(other) => return Err(other),
+            };
+            parents.insert(id, parent);
+            next = parent;
+        }
+        department.check_parents(own, |id| parents.get(&id).copied().flatten(), invalid);
+        Ok(())
     }
 
     /// Links that are new must lead somewhere.
@@ -229,6 +247,5 @@ pub(super) fn entity<E: Entity>(record: &Record) -> Result<E> {
 }
 
 fn parse<E: Entity>(data: &Data) -> Result<E> {
-    serde_json::from_value(Value::Object(data.clone()))
-        .map_err(|error| Invalid::field("", error.to_string()).into())
+    serde_json::from_value(Value::Object(data.clone())).map_err(|error| Invalid::field("", error.to_string()).into())
 }

@@ -1,7 +1,7 @@
 //! Sessions, tokens, passwords, and requests that must be done once.
 
-use sqlx::sqlite::SqliteRow;
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use super::{SqliteStore, rows};
 use crate::crm::id::Id;
@@ -40,8 +40,7 @@ impl SqliteStore {
 
     pub(super) async fn delete_session(&self, hash: &[u8; 32]) -> sqlx::Result<bool> {
         let mut connection = self.writer().await;
-        let done =
-            sqlx::query("DELETE FROM session WHERE hash = ?").bind(&hash[..]).execute(&mut *connection).await?;
+        let done = sqlx::query("DELETE FROM session WHERE hash = ?").bind(&hash[..]).execute(&mut *connection).await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -97,11 +96,13 @@ impl SqliteStore {
 
     pub(super) async fn put_password(&self, user: Id, hash: &str) -> sqlx::Result<()> {
         let mut connection = self.writer().await;
-        sqlx::query("INSERT INTO password (user, hash) VALUES (?, ?) ON CONFLICT (user) DO UPDATE SET hash = excluded.hash")
-            .bind(user.to_string())
-            .bind(hash)
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query(
+            "INSERT INTO password (user, hash) VALUES (?, ?) ON CONFLICT (user) DO UPDATE SET hash = excluded.hash",
+        )
+        .bind(user.to_string())
+        .bind(hash)
+        .execute(&mut *connection)
+        .await?;
         Ok(())
     }
 

@@ -1,6 +1,5 @@
 //! Writes a plan: a handful of statements, however many commits it holds.
 
-
 use sqlx::sqlite::SqliteConnection;
 
 use super::facts::texts;
@@ -22,8 +21,7 @@ const AUDIT: Into = Into {
     columns: 14,
     tail: "",
 };
-const EVENT: Into =
-    Into { target: "event (id, number, created_at, before_updated_at, data)", columns: 5, tail: "" };
+const EVENT: Into = Into { target: "event (id, number, created_at, before_updated_at, data)", columns: 5, tail: "" };
 const DELIVERY: Into = Into {
     target: "delivery (id, plugin, lane, event, payload, kind, record, cause_run, root, depth, due_at, created_at,
              ready, lease)",
@@ -155,13 +153,7 @@ async fn events(connection: &mut SqliteConnection, plan: &Plan) -> sqlx::Result<
             .bind(shown.and_then(|record| record.number).map(u64::cast_signed))
             .bind(shown.map_or(0, |record| record.created_at.micros()))
             .bind(before.map(|record| record.updated_at.micros()))
-            .bind(
-                event
-                    .change
-                    .after
-                    .as_ref()
-                    .map(|record| serde_json::to_string(&*record.data).unwrap_or_default()),
-            )
+            .bind(event.change.after.as_ref().map(|record| serde_json::to_string(&*record.data).unwrap_or_default()))
     })
     .await
 }
@@ -296,4 +288,3 @@ fn bind_run<'q>(query: super::insert::Query<'q>, run: &RunRow) -> super::insert:
 fn numbers(values: &[u64]) -> String {
     serde_json::Value::from(values).to_string()
 }
-

@@ -7,12 +7,12 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 
 use super::{SqliteStore, apply, facts, rows};
+use crate::crm::event::Tick;
 use crate::crm::event::{Cause, Timer, Trigger};
 use crate::crm::instant::Instant;
 use crate::store::delivery::{Claim, Lease, ScheduleFire};
 use crate::store::lanes::LaneKey;
 use crate::store::plan::{Facts, Plan};
-use crate::crm::event::Tick;
 
 /// The deliveries of a plan that were claimed as they were made.
 pub fn of_plan(plan: &Plan) -> impl Iterator<Item = Claim> {

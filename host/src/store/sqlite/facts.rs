@@ -153,11 +153,10 @@ async fn leases(connection: &mut SqliteConnection, batch: &[&Commit], facts: &mu
     if asked.is_empty() {
         return Ok(());
     }
-    let rows =
-        sqlx::query("SELECT id, lease, plugin, lane FROM delivery WHERE id IN (SELECT value FROM json_each(?))")
-            .bind(Value::from(asked).to_string())
-            .fetch_all(connection)
-            .await?;
+    let rows = sqlx::query("SELECT id, lease, plugin, lane FROM delivery WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(Value::from(asked).to_string())
+        .fetch_all(connection)
+        .await?;
     for row in rows {
         let lane = LaneKey { plugin: Arc::from(row.try_get::<&str, _>(2)?), lane: row.try_get(3)? };
         let fact = LeaseFact { token: row.try_get(1)?, lane };

@@ -67,10 +67,8 @@ impl SqliteStore {
     }
 
     pub(super) async fn read_run(&self, id: Id) -> sqlx::Result<Option<RunRow>> {
-        let found = sqlx::query("SELECT * FROM run WHERE id = ?")
-            .bind(id.to_string())
-            .fetch_optional(&self.readers)
-            .await?;
+        let found =
+            sqlx::query("SELECT * FROM run WHERE id = ?").bind(id.to_string()).fetch_optional(&self.readers).await?;
         found.as_ref().map(run).transpose()
     }
 

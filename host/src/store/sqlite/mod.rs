@@ -89,8 +89,7 @@ impl SqliteStore {
         let cache = Arc::new(RecordCache::new(CACHED));
         let token = i64::from(rand::random::<u32>()) + 1;
         let (jobs, waiting) = mpsc::channel(WAITING);
-        let writer =
-            Writer { connection: connection.clone(), cache: cache.clone(), feed: feed.clone(), token };
+        let writer = Writer { connection: connection.clone(), cache: cache.clone(), feed: feed.clone(), token };
         tokio::spawn(writer.run(waiting));
         Ok(Self { readers, connection, jobs, cache, feed, token })
     }

@@ -90,11 +90,7 @@ impl SqliteStore {
         found.map(|row| rows::instant(&row, "due")).transpose()
     }
 
-    pub(super) async fn read_state(
-        &self,
-        plugin: &str,
-        key: &str,
-    ) -> sqlx::Result<(Option<serde_json::Value>, u64)> {
+    pub(super) async fn read_state(&self, plugin: &str, key: &str) -> sqlx::Result<(Option<serde_json::Value>, u64)> {
         let found = sqlx::query("SELECT version, value FROM state WHERE plugin = ? AND key = ?")
             .bind(plugin)
             .bind(key)

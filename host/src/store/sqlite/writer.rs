@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 
-use sqlx::sqlite::SqliteConnection;
 use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::cache::RecordCache;
