@@ -4,6 +4,8 @@
 //! or by a rule, is a [change set](crm::change::ChangeSet), and there is one place that commits it.
 
 pub mod crm;
+pub mod engine;
+pub mod plugins;
 pub mod store;
 pub mod unit;
 pub mod wasm;

@@ -39,6 +39,20 @@ pub struct Organisation {
 /// The region of an organisation that names none.
 pub const DEFAULT_REGION: &str = "DE";
 
+/// What holds as long as there is no record of the organisation.
+impl Default for Organisation {
+    fn default() -> Self {
+        Self {
+            name: "Organisation".to_owned(),
+            language: english(),
+            time_zone: Tz::default(),
+            currency: euro(),
+            region: germany(),
+            work_calendar: None,
+        }
+    }
+}
+
 impl Entity for Organisation {
     const KIND: Kind = Kind::Organisation;
 

@@ -11,3 +11,6 @@ pub trait NativeRule: Send + Sync + 'static {
     /// Does the work of one trigger.
     async fn handle(&self, call: &Call, unit: &mut Unit) -> Ending;
 }
+
+/// Rules compiled into the host, by plugin name.
+pub type NativeRules = std::collections::HashMap<String, std::sync::Arc<dyn NativeRule>>;

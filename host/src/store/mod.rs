@@ -94,6 +94,8 @@ pub trait Store: Send + Sync + 'static {
     async fn delivery_rescue(&self) -> Result<u64>;
     /// Turns timers of these plugins that are due into deliveries, and claims those that are ready.
     async fn timer_fire(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>>;
+    /// How many deliveries this process holds.
+    async fn delivery_held(&self) -> Result<u64>;
     /// When the next timer or waiting delivery of these plugins is due.
     async fn due_next(&self, plugins: &[String]) -> Result<Option<Instant>>;
     /// Notes that a schedule fired at its due time, and makes the delivery. False when that was noted before.

@@ -6,3 +6,4 @@
 
 pub mod call;
 pub mod manifest;
+pub mod runtime;

@@ -149,6 +149,9 @@ impl Store for SqliteStore {
     async fn delivery_rescue(&self) -> Result<u64> {
         self.rescue().await.map_err(fault)
     }
+    async fn delivery_held(&self) -> Result<u64> {
+        self.count_held().await.map_err(fault)
+    }
     async fn timer_fire(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>> {
         self.fire_timers(plugins, now, limit).await.map_err(fault)
     }

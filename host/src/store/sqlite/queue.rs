@@ -23,6 +23,14 @@ impl SqliteStore {
         Ok(done.rows_affected())
     }
 
+    pub(super) async fn count_held(&self) -> sqlx::Result<u64> {
+        let row = sqlx::query("SELECT count(*) AS held FROM delivery WHERE lease = ?")
+            .bind(self.token)
+            .fetch_one(&self.readers)
+            .await?;
+        rows::number(&row, "held")
+    }
+
     pub(super) async fn read_due_next(&self, plugins: &[String]) -> sqlx::Result<Option<Instant>> {
         let row = sqlx::query(
             "SELECT min(due) AS due FROM (

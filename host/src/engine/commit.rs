@@ -1,0 +1,130 @@
+//! The one way that changes are committed.
+
+use futures::future::BoxFuture;
+
+use super::Engine;
+use crate::crm::event::Cause;
+use crate::crm::kind::Kind;
+use crate::crm::record::Actor;
+use crate::store::StoreError;
+use crate::store::commit::{Commit, CommitError, Committed, Conflict, Disposal, Idempotency, TimerChange};
+use crate::unit::{Proposal, Unit, UnitError};
+
+/// What a caller does with a unit of work. It may be run more than once, each time on a fresh one.
+pub trait Work<T>: for<'a> Fn(&'a mut Unit) -> BoxFuture<'a, Result<T, UnitError>> + Send + Sync {}
+
+impl<T, F> Work<T> for F where F: for<'a> Fn(&'a mut Unit) -> BoxFuture<'a, Result<T, UnitError>> + Send + Sync {}
+
+/// Why a caller's change was not committed.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// The change itself.
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+    /// What it rests on moved again and again, or the idempotency key was used.
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// The store's fault.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Engine {
+    /// Runs `work` on a fresh unit of work and commits what it proposes. When another commit came first it is run again
+    /// on what is there then: a caller that rests on a version says so in its work.
+    ///
+    /// # Errors
+    /// Nothing is written then.
+    pub async fn edit<T: Send>(
+        &self,
+        actor: Actor,
+        idempotency: Option<Idempotency>,
+        work: impl Work<T>,
+    ) -> Result<(T, Committed), EditError> {
+        let mut reruns = 0;
+        loop {
+            let mut unit = self.unit();
+            let at = unit.now();
+            let result = work(&mut unit).await?;
+            // A person saw the record they change, and is asked for its version; what else was read only checked links.
+            unit.forget_reads();
+            let mut commit = Commit::new(at, actor.clone());
+            commit.idempotency.clone_from(&idempotency);
+            self.take_proposal(&mut commit, unit.finish());
+            match self.commit(commit).await {
+                Ok(committed) => return Ok((result, committed)),
+                Err(CommitError::Store(error)) => return Err(error.into()),
+                Err(CommitError::Conflict(conflict @ Conflict::Idempotency)) => {
+                    return Err(EditError::Conflict(conflict));
+                }
+                Err(CommitError::Conflict(conflict)) if reruns >= self.0.settings.max_reruns => {
+                    return Err(EditError::Conflict(conflict));
+                }
+                Err(CommitError::Conflict(_)) => reruns += 1,
+            }
+        }
+    }
+
+    /// Fills a commit with what a unit of work proposes, and with whom that wakes.
+    pub(super) fn take_proposal(&self, commit: &mut Commit, proposal: Proposal) {
+        commit.changes = proposal.changes;
+        commit.reads = proposal.reads;
+        commit.state = proposal.state;
+        commit.timers = proposal.timers;
+        self.match_deliveries(commit);
+    }
+
+    /// Whom the changes wake, by the catalogue as it is now.
+    fn match_deliveries(&self, commit: &mut Commit) {
+        let catalogue = self.catalogue();
+        let depth = if commit.run.is_some() { commit.cause.depth + 1 } else { 0 };
+        commit.deliveries = catalogue.deliveries(&commit.changes, depth > self.0.settings.max_depth);
+        commit.catalogue = Some(catalogue.number());
+        commit.claim = self.0.waiting.len() < self.0.settings.queue;
+    }
+
+    /// Commits. For a caller's change the catalogue that moved meanwhile is no conflict: it is matched anew.
+    ///
+    /// # Errors
+    /// The store's, and conflicts.
+    pub(super) async fn commit(&self, mut commit: Commit) -> Result<Committed, CommitError> {
+        loop {
+            let due = comes_due_later(&commit);
+            let of_run = commit.run.is_some();
+            let again = (!of_run).then(|| commit.clone());
+            match (self.0.store.commit(commit).await, again) {
+                (Err(CommitError::Conflict(Conflict::Catalogue)), Some(again)) => {
+                    self.reload().await?;
+                    commit = again;
+                    self.match_deliveries(&mut commit);
+                }
+                (Err(CommitError::Conflict(Conflict::Catalogue)), None) => {
+                    self.reload().await?;
+                    return Err(Conflict::Catalogue.into());
+                }
+                (outcome, _) => {
+                    let committed = outcome?;
+                    if due {
+                        self.0.wake.notify_one();
+                    }
+                    if committed.events.iter().any(|event| event.about.kind == Kind::Organisation) {
+                        self.reload_organisation().await?;
+                    }
+                    return Ok(committed);
+                }
+            }
+        }
+    }
+
+    /// A commit of a run that writes nothing but the run's record and the delivery's end.
+    pub(super) fn bare_commit(&self, plugin: &str, cause: Cause) -> Commit {
+        Commit { cause, ..Commit::new(self.now(), Actor::Plugin(plugin.to_owned())) }
+    }
+}
+
+/// Whether the commit sets something that comes due later.
+fn comes_due_later(commit: &Commit) -> bool {
+    let timers = commit.timers.iter().any(|timer| matches!(timer, TimerChange::Set { .. }));
+    let waits = matches!(&commit.delivery, Some((_, Disposal::Retry { .. } | Disposal::Release { .. })));
+    timers || waits
+}

@@ -1,0 +1,140 @@
+//! Which delivery runs next: fair between plugins, bounded in all and for each.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, mpsc};
+
+use super::Engine;
+use crate::store::delivery::Claim;
+
+/// Deliveries that this process holds and has not begun.
+#[derive(Default)]
+pub(super) struct Waiting {
+    queues: Mutex<Queues>,
+    /// A delivery came, or a run ended.
+    changed: Notify,
+    /// Waiting and running ones.
+    held: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Queues {
+    plugins: BTreeMap<Arc<str>, Queue>,
+    /// Whose turn was last: the next one in the order of names goes on.
+    last: Option<Arc<str>>,
+    waiting: usize,
+}
+
+#[derive(Default)]
+struct Queue {
+    claims: VecDeque<Claim>,
+    running: usize,
+}
+
+impl Waiting {
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.lock().waiting
+    }
+
+    /// How many wait or run.
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn push(&self, claims: impl IntoIterator<Item = Claim>) {
+        let mut queues = self.lock();
+        for claim in claims {
+            self.held.fetch_add(1, Ordering::SeqCst);
+            queues.waiting += 1;
+            queues.plugins.entry(claim.plugin.clone()).or_default().claims.push_back(claim);
+        }
+        drop(queues);
+        self.changed.notify_one();
+    }
+
+    /// One run ended.
+    fn end(&self, plugin: &str) {
+        let mut queues = self.lock();
+        if let Some(queue) = queues.plugins.get_mut(plugin) {
+            queue.running = queue.running.saturating_sub(1);
+            if queue.running == 0 && queue.claims.is_empty() {
+                queues.plugins.remove(plugin);
+            }
+        }
+        drop(queues);
+        self.held.fetch_sub(1, Ordering::SeqCst);
+        self.changed.notify_one();
+    }
+
+    /// The next one in turn: each plugin that has work and is under its limit gets one before any gets a second.
+    fn pop(&self, limit: usize) -> Option<Claim> {
+        let mut queues = self.lock();
+        let queues = &mut *queues;
+        let may = |queue: &Queue| !queue.claims.is_empty() && queue.running < limit;
+        let after = queues.last.clone();
+        let later = after.as_ref().and_then(|last| {
+            let range = (std::ops::Bound::Excluded(last.clone()), std::ops::Bound::Unbounded);
+            queues.plugins.range::<Arc<str>, _>(range).find(|(_, queue)| may(queue)).map(|(name, _)| name.clone())
+        });
+        let next =
+            later.or_else(|| queues.plugins.iter().find(|(_, queue)| may(queue)).map(|(name, _)| name.clone()))?;
+        let queue = queues.plugins.get_mut(&next)?;
+        let claim = queue.claims.pop_front()?;
+        queue.running += 1;
+        queues.waiting -= 1;
+        queues.last = Some(next);
+        Some(claim)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Engine {
+    /// Takes what commits claim for this process.
+    pub(super) async fn take_claims(self, mut claims: mpsc::UnboundedReceiver<Claim>) {
+        let mut taken = Vec::new();
+        loop {
+            let count = tokio::select! {
+                () = self.0.stopping.cancelled() => return,
+                count = claims.recv_many(&mut taken, 256) => count,
+            };
+            if count == 0 {
+                return;
+            }
+            self.0.waiting.push(taken.drain(..));
+        }
+    }
+
+    /// Begins runs as long as there are deliveries and room.
+    pub(super) async fn dispatch(self) {
+        loop {
+            let slot = tokio::select! {
+                () = self.0.stopping.cancelled() => return,
+                slot = self.0.slots.clone().acquire_owned() => slot,
+            };
+            let Ok(slot) = slot else { return };
+            let claim = loop {
+                match self.0.waiting.pop(self.0.settings.in_flight_per_plugin) {
+                    Some(claim) => break claim,
+                    None => tokio::select! {
+                        () = self.0.stopping.cancelled() => return,
+                        () = self.0.waiting.changed.notified() => {}
+                    },
+                }
+            };
+            let engine = self.clone();
+            self.0.tasks.spawn(async move {
+                let plugin = claim.plugin.clone();
+                engine.execute(claim).await;
+                drop(slot);
+                engine.0.waiting.end(&plugin);
+                engine.0.ended.notify_waiters();
+            });
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! When there is nothing left to do for now.
+
+use std::time::Duration;
+
+use super::Engine;
+
+impl Engine {
+    /// Returns when nothing runs, nothing waits, and nothing is due by the clock. Work that comes later is not waited
+    /// for. Needs the plugins to come to an end: one that wakes itself for ever never does.
+    pub async fn idle(&self) {
+        loop {
+            let ended = self.0.ended.notified();
+            if self.0.waiting.held() == 0 && self.nothing_due().await && self.0.waiting.held() == 0 {
+                return;
+            }
+            self.0.wake.notify_one();
+            // Claims on their way from the store to the queue are seen by nobody for a moment.
+            let _ = tokio::time::timeout(Duration::from_millis(2), ended).await;
+        }
+    }
+
+    async fn nothing_due(&self) -> bool {
+        let catalogue = self.catalogue();
+        let scheduled = catalogue.iter().any(|plugin| plugin.row.enabled && !plugin.schedules.is_empty());
+        if scheduled && self.take_due().await.is_err() {
+            return false;
+        }
+        let due = self.0.store.due_next(&catalogue.enabled()).await.ok().flatten().is_some_and(|due| due <= self.now());
+        !due && self.0.store.delivery_held().await.is_ok_and(|held| held == 0)
+    }
+}

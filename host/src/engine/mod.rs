@@ -1,0 +1,183 @@
+//! The engine: commits what people and rules propose, and wakes rules by what was committed.
+//!
+//! The way of a change: a [`Unit`] proposes → [`commit`] matches the changes with the subscriptions and writes all in
+//! one transaction → the store tells which deliveries this process holds → [`dispatch`] queues them fairly →
+//! [`run`] runs the plugin on a fresh unit of work, and commits again. [`wake`] turns timers, retries and schedules that
+//! come due into deliveries. [`press`] is the short way: a person's button, answered at once.
+
+mod alert;
+pub mod catalogue;
+pub mod clock;
+mod commit;
+mod dispatch;
+mod idle;
+mod load;
+pub mod native;
+pub mod plugins;
+mod press;
+mod run;
+pub mod settings;
+mod wake;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::{Notify, Semaphore, broadcast, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::crm::entity::Setting;
+use crate::crm::event::Event;
+use crate::crm::instant::Instant;
+use crate::crm::organisation::Organisation;
+use crate::store::delivery::Claim;
+use crate::store::{Feed, Store, StoreError};
+use crate::unit::{Author, Unit};
+use crate::wasm::runtime::Runtime;
+
+pub use commit::{EditError, Work};
+pub use plugins::{Pending, PluginError, missing_grants};
+pub use press::{PressError, Pressed, pressed_before};
+
+use catalogue::Catalogue;
+use clock::Clock;
+use dispatch::Waiting;
+use native::NativeRules;
+use settings::EngineSettings;
+
+/// The engine. Cheap to clone: all clones are one engine.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+/// What the engine works with.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// What the store tells at once.
+    pub feed: Feed,
+    /// The deliveries that commits claim: the other end of `feed`.
+    pub claims: mpsc::UnboundedReceiver<Claim>,
+    /// What runs components.
+    pub runtime: Arc<Runtime>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How it works.
+    pub settings: EngineSettings,
+    /// Rules compiled into the host, by plugin name.
+    pub native: NativeRules,
+}
+
+struct Inner {
+    store: Arc<dyn Store>,
+    feed: Feed,
+    runtime: Arc<Runtime>,
+    clock: Arc<dyn Clock>,
+    settings: EngineSettings,
+    native: NativeRules,
+    catalogue: RwLock<Arc<Catalogue>>,
+    organisation: RwLock<Arc<Organisation>>,
+    waiting: Waiting,
+    slots: Arc<Semaphore>,
+    /// Something may have come due earlier than the waker thinks.
+    wake: Notify,
+    /// Something ended: whoever waits for idleness looks again.
+    ended: Notify,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+    /// One change of the catalogue at a time.
+    installing: tokio::sync::Mutex<()>,
+    alerted: std::sync::Mutex<std::collections::HashMap<String, Instant>>,
+}
+
+impl Engine {
+    /// Loads the plugins, takes back what a process before this one left undone, and begins to work.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn start(parts: Parts) -> Result<Self, StoreError> {
+        let Parts { store, feed, claims, runtime, clock, settings, native } = parts;
+        let slots = Arc::new(Semaphore::new(settings.in_flight));
+        let engine = Self(Arc::new(Inner {
+            store,
+            feed,
+            runtime,
+            clock,
+            slots,
+            settings,
+            native,
+            catalogue: RwLock::default(),
+            organisation: RwLock::default(),
+            waiting: Waiting::default(),
+            wake: Notify::new(),
+            ended: Notify::new(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            installing: tokio::sync::Mutex::new(()),
+            alerted: std::sync::Mutex::default(),
+        }));
+        let rescued = engine.0.store.delivery_rescue().await?;
+        if rescued > 0 {
+            tracing::info!(rescued, "took back deliveries that a process before this one had not finished");
+        }
+        engine.reload_organisation().await?;
+        engine.reload().await?;
+        engine.0.tasks.spawn(engine.clone().take_claims(claims));
+        engine.0.tasks.spawn(engine.clone().dispatch());
+        engine.0.tasks.spawn(engine.clone().wake_when_due());
+        Ok(engine)
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.0.store
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// This moment.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.0.clock.now()
+    }
+
+    /// The organisation's own settings; defaults as long as there is no record of it.
+    #[must_use]
+    pub fn organisation(&self) -> Arc<Organisation> {
+        self.0.organisation.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The installed plugins as they are now.
+    #[must_use]
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.0.catalogue.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Events as they are committed. A listener that lags behind is told so, and reads on from the store.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Arc<Event>> {
+        self.0.feed.events.subscribe()
+    }
+
+    /// A caller's unit of work.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit_of(Author::Caller, self.now())
+    }
+
+    fn unit_of(&self, author: Author, now: Instant) -> Unit {
+        let organisation = self.organisation();
+        let setting = Setting { now, region: organisation.region.clone() };
+        Unit::new(self.0.store.clone(), author, setting, organisation.language.as_str().into())
+    }
+
+    /// Takes no new work, lets what runs come to its end, and returns. What was not begun waits in the store.
+    pub async fn stop(&self) {
+        self.0.stopping.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+}

@@ -1,0 +1,230 @@
+//! One run: a plugin, woken by one delivery, on a fresh unit of work, to its commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tracing::Instrument;
+
+use super::Engine;
+use super::catalogue::{Code, Installed};
+use crate::crm::event::{Cause, Trigger};
+use crate::crm::id::Id;
+use crate::crm::instant::Instant;
+use crate::crm::record::Actor;
+use crate::store::commit::{Commit, CommitError, Conflict, Disposal, TimerChange};
+use crate::store::delivery::{Claim, Lease};
+use crate::store::run::{Cost, Outcome, RunRow};
+use crate::unit::{Author, Proposal};
+use crate::wasm::call::{Call, Ending, Report};
+
+/// Wait before a delivery that the host could not serve is tried again.
+const HOST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A run that came to its end, not committed yet.
+pub(super) struct Ended {
+    pub(super) run: RunRow,
+    pub(super) ending: Ending,
+    /// What it proposes; nothing unless it ended well.
+    pub(super) proposal: Proposal,
+}
+
+/// What wakes a plugin for one run.
+pub(super) struct Wake {
+    pub(super) trigger: Trigger,
+    pub(super) cause: Cause,
+    pub(super) attempt: u32,
+    pub(super) reruns: u32,
+}
+
+impl Engine {
+    /// Runs the plugin that a delivery is for, until its end is committed.
+    pub(super) async fn execute(&self, claim: Claim) {
+        let span = tracing::info_span!(
+            "run",
+            plugin = %claim.plugin,
+            trigger = claim.trigger.kind(),
+            name = claim.trigger.name(),
+            event = claim.cause.event,
+            record = claim.trigger.about().map(|about| tracing::field::display(about.id)),
+            delivery = claim.lease.delivery,
+        );
+        self.execute_in(claim).instrument(span).await;
+    }
+
+    async fn execute_in(&self, claim: Claim) {
+        let Claim { lease, plugin, trigger, cause, attempt, .. } = claim;
+        let mut reruns = 0;
+        loop {
+            let Some(installed) = self.catalogue().get(&plugin).filter(|plugin| plugin.row.enabled).cloned() else {
+                return self.park(&plugin, cause, lease).await;
+            };
+            let wake = Wake { trigger: trigger.clone(), cause, attempt, reruns };
+            let ended = self.run_once(&installed, wake).await;
+            let outcome = ended.run.outcome;
+            let failure = ended.run.error.clone();
+            let (commit, dead) = self.commit_of(ended, lease, attempt);
+            match self.commit(commit).await {
+                Ok(_) => {
+                    count(&plugin, outcome);
+                    if dead {
+                        self.alert(&plugin, failure.unwrap_or_default()).await;
+                    }
+                    return;
+                }
+                // Somebody else has finished it, or the plugin's work was dropped: nothing of this run may land.
+                Err(CommitError::Conflict(Conflict::Lease)) => return,
+                Err(CommitError::Conflict(conflict)) if reruns >= self.0.settings.max_reruns => {
+                    tracing::warn!(%conflict, reruns, "what the run rests on moved again and again; it will be tried later");
+                    return self.park(&plugin, cause, lease).await;
+                }
+                Err(CommitError::Conflict(_)) => {
+                    metrics::counter!("takt_run_conflicts_total", "plugin" => plugin.to_string()).increment(1);
+                    reruns += 1;
+                }
+                Err(CommitError::Store(error)) => {
+                    // The commit may have landed all the same: then the lease is gone, and the next round learns it.
+                    tracing::error!(%error, "failed to commit a run; trying again");
+                    tokio::time::sleep(HOST_PAUSE).await;
+                    if self.0.stopping.is_cancelled() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs the plugin once, and commits nothing.
+    pub(super) async fn run_once(&self, installed: &Arc<Installed>, wake: Wake) -> Ended {
+        let organisation = self.organisation();
+        let now = self.now();
+        let call = Call {
+            run: Id::new(),
+            now,
+            attempt: wake.attempt,
+            trigger: wake.trigger,
+            installation: installed.installation.clone(),
+            language: organisation.language.as_str().into(),
+            time_zone: organisation.time_zone.name().into(),
+        };
+        let mut unit = self.unit_of(Author::Plugin(installed.row.name.as_str().into()), now);
+        let (unit, report) = match &installed.code {
+            Code::Component(component) => self.0.runtime.run(component, &call, unit).await,
+            Code::Native(rule) => {
+                let begun = std::time::Instant::now();
+                let ending = rule.handle(&call, &mut unit).await;
+                let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+                (unit, Report { ending, cost: Cost { micros, ..Cost::default() }, log: Vec::new() })
+            }
+            Code::Broken(reason) => {
+                (unit, Report { ending: Ending::Permanent(reason.clone()), cost: Cost::default(), log: Vec::new() })
+            }
+        };
+        metrics::histogram!("takt_run_seconds", "plugin" => installed.row.name.clone())
+            .record(Duration::from_micros(report.cost.micros).as_secs_f64());
+        let proposal = match &report.ending {
+            Ending::Ok(_) => unit.finish(),
+            _ => Proposal::default(),
+        };
+        let (outcome, error) = outcome_of(&report.ending);
+        let run = RunRow {
+            id: call.run,
+            plugin: installed.row.name.clone(),
+            release: installed.row.release.clone(),
+            trigger: call.trigger.kind().to_owned(),
+            name: call.trigger.name().to_owned(),
+            about: call.trigger.about(),
+            by: match &call.trigger {
+                Trigger::Command(command) => Some(command.by),
+                _ => None,
+            },
+            cause: wake.cause,
+            attempt: wake.attempt,
+            reruns: wake.reruns,
+            outcome,
+            error,
+            at: now,
+            cost: report.cost,
+            log: report.log,
+            effects: effects(&proposal),
+        };
+        tracing::debug!(run = %run.id, outcome = run.outcome.name(), error = run.error, "run ended");
+        Ended { run, ending: report.ending, proposal }
+    }
+
+    /// The commit that ends a delivery by a run; true when the delivery is given up by it.
+    fn commit_of(&self, ended: Ended, lease: Lease, attempt: u32) -> (Commit, bool) {
+        let Ended { run, ending, proposal } = ended;
+        let at = run.at;
+        let mut commit = Commit::new(at, Actor::Plugin(run.plugin.clone()));
+        commit.cause = run.cause;
+        let disposal = match &ending {
+            Ending::Ok(_) | Ending::Refused(_) => Disposal::Done,
+            Ending::Permanent(reason) => Disposal::Dead { reason: reason.clone() },
+            Ending::Host(_) => Disposal::Release { due: at + HOST_PAUSE },
+            Ending::Retry(_) | Ending::Trap(_) | Ending::Budget(_) => self.again(at, &run, &ending, attempt),
+        };
+        let dead = matches!(disposal, Disposal::Dead { .. });
+        commit.delivery = Some((lease, disposal));
+        commit.run = Some(run);
+        self.take_proposal(&mut commit, proposal);
+        (commit, dead)
+    }
+
+    fn again(&self, at: Instant, run: &RunRow, ending: &Ending, attempt: u32) -> Disposal {
+        if attempt >= self.0.settings.max_attempts {
+            let reason = run.error.clone().unwrap_or_default();
+            return Disposal::Dead { reason: format!("given up after {attempt} tries: {reason}") };
+        }
+        let asked = match ending {
+            Ending::Retry(seconds) => Duration::from_secs(seconds.unwrap_or(0)),
+            _ => Duration::ZERO,
+        };
+        Disposal::Retry { due: at + self.0.settings.backoff(attempt).max(asked) }
+    }
+
+    /// Puts a delivery back as it was.
+    async fn park(&self, plugin: &str, cause: Cause, lease: Lease) {
+        let mut commit = self.bare_commit(plugin, cause);
+        commit.delivery = Some((lease, Disposal::Release { due: commit.at + HOST_PAUSE }));
+        if let Err(CommitError::Store(error)) = self.commit(commit).await {
+            // It stays claimed by this process, and is rescued by the next one.
+            tracing::error!(plugin, %error, "failed to put a delivery back");
+        }
+    }
+}
+
+/// Counts a run for the metrics.
+pub(super) fn count(plugin: &str, outcome: Outcome) {
+    metrics::counter!("takt_runs_total", "plugin" => plugin.to_owned(), "outcome" => outcome.name()).increment(1);
+}
+
+fn outcome_of(ending: &Ending) -> (Outcome, Option<String>) {
+    match ending {
+        Ending::Ok(_) => (Outcome::Ok, None),
+        Ending::Retry(Some(seconds)) => (Outcome::Retry, Some(format!("asked to be run again after {seconds} s"))),
+        Ending::Retry(None) => (Outcome::Retry, Some("asked to be run again".to_owned())),
+        Ending::Refused(message) => (Outcome::Refused, Some(message.clone())),
+        Ending::Permanent(message) => (Outcome::Failed, Some(message.clone())),
+        Ending::Trap(message) => (Outcome::Trap, Some(message.clone())),
+        Ending::Budget(budget) => (Outcome::Budget, Some(format!("the budget `{}` is used up", budget.name()))),
+        Ending::Host(message) => (Outcome::Host, Some(message.clone())),
+    }
+}
+
+/// What a run sets beside records, for its page in the history.
+fn effects(proposal: &Proposal) -> Value {
+    if proposal.timers.is_empty() && proposal.state.is_none() {
+        return Value::Null;
+    }
+    let timers: Vec<Value> = proposal
+        .timers
+        .iter()
+        .map(|timer| match timer {
+            TimerChange::Set { key, due, .. } => json!({"key": key, "due": due}),
+            TimerChange::Cancel { key, .. } => json!({"key": key, "due": null}),
+        })
+        .collect();
+    let state: Vec<&String> = proposal.state.iter().flat_map(|state| state.writes.iter().map(|(key, _)| key)).collect();
+    json!({"timers": timers, "state": state})
+}

@@ -1,0 +1,4 @@
+//! Pure checks of plugins.
+pub mod check;
+pub mod condition;
+pub mod config;
