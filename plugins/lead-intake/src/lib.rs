@@ -146,6 +146,7 @@ impl Plugin for LeadIntake {
             }
             (Some(Phase::Owned(_)), Phase::Owned(owner)) => process::hand_over(cx, event, &after, &owner)?,
             (_, Phase::Owned(owner)) => process::begin(cx, event, &after, &owner)?,
+            (None, Phase::Closed) => {}
             (_, Phase::Closed) => process::closed(cx, event, &after)?,
         }
         Ok(None)
