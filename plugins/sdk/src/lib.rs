@@ -64,7 +64,6 @@
 //! assert_eq!(trial.inbox("eve")[0].title.in_language("en"), "A lead worth 20,000.00\u{a0}EUR");
 //! ```
 
-#[expect(clippy::allow_attributes, reason = "generated from wit/, where every item is documented")]
 #[doc(hidden)]
 pub mod bindings;
 #[cfg(target_arch = "wasm32")]
