@@ -1,0 +1,74 @@
+//! Organisations outside.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::contact::{admit_emails, admit_phones};
+use super::entity::{Entity, Setting, links};
+use super::id::Id;
+use super::invalid::Invalid;
+use super::kind::Kind;
+use super::record::Reference;
+use super::text;
+
+/// An organisation outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    /// Its name.
+    pub name: String,
+    /// Letters and digits alone, upper case. Unique among companies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<String>,
+    /// E.164; the first is the main one.
+    #[serde(default)]
+    pub phones: Vec<String>,
+    /// Lower-cased; the first is the main one.
+    #[serde(default)]
+    pub emails: Vec<String>,
+    /// The user responsible for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Id>,
+    /// Fields of the organisation's own.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
+}
+
+impl Entity for Company {
+    const KIND: Kind = Kind::Company;
+
+    fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
+        text::line(&mut self.name, "/name", invalid);
+        text::optional_line(&mut self.tax_id, "/tax_id", invalid);
+        self.tax_id = self.tax_id.as_deref().and_then(text::tax_id);
+        admit_phones(&mut self.phones, setting, invalid);
+        admit_emails(&mut self.emails, invalid);
+        text::custom(&self.custom, invalid);
+    }
+
+    fn keys(&self) -> Vec<(&'static str, String)> {
+        self.tax_id.clone().map(|id| ("tax_id", id)).into_iter().collect()
+    }
+
+    fn links(&self) -> Vec<(&'static str, Reference)> {
+        links([("/owner", Kind::User, self.owner)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::crm::testing::{admit, refused};
+
+    #[test]
+    fn the_tax_id_is_its_key() {
+        let admitted = admit(Kind::Company, None, json!({"name": "ACME", "tax_id": "de 123-456"})).unwrap();
+        assert_eq!(admitted.data["tax_id"], "DE123456");
+        assert_eq!(admitted.keys, [("tax_id", "DE123456".to_owned())]);
+        assert!(admit(Kind::Company, None, json!({"name": "ACME", "tax_id": " "})).unwrap().keys.is_empty());
+        assert_eq!(refused(Kind::Company, None, json!({"name": "", "emails": ["x"]})), ["/name", "/emails/0"]);
+    }
+}

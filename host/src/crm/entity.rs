@@ -1,0 +1,105 @@
+//! What every kind's struct implements.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::id::Id;
+use super::instant::Instant;
+use super::invalid::Invalid;
+use super::kind::Kind;
+use super::record::{Data, Reference};
+
+/// A kind of record. The struct's serde form is the record's fields; it denies unknown fields, leaves out what is
+/// absent (`skip_serializing_if`), and takes `null` for absent.
+pub trait Entity: Serialize + DeserializeOwned {
+    /// Which kind it is.
+    const KIND: Kind;
+
+    /// Cleans the values (trims, E.164, lower-cased addresses), sets what the host keeps itself (`accepted_at`, …),
+    /// and notes what breaks a rule that this record and its version before can tell. `before` is absent for a new one.
+    fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid);
+
+    /// Its unique keys: pairs of key kind (`phone`, `email`, `tax_id`, …) and value. No other record of this kind may
+    /// have the same pair.
+    fn keys(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// The records it points at, with the JSON Pointer of the field. Each must be there.
+    fn links(&self) -> Vec<(&'static str, Reference)> {
+        Vec::new()
+    }
+}
+
+/// What the rules of a kind may know beside the record.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The moment of the change.
+    pub now: Instant,
+    /// ISO 3166-1 alpha-2 code of the country whose national phone numbers are understood.
+    pub region: String,
+}
+
+/// Fields that passed the rules of their kind.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    /// The fields, cleaned.
+    pub data: Data,
+    /// See [`Entity::keys`].
+    pub keys: Vec<(&'static str, String)>,
+    /// See [`Entity::links`].
+    pub links: Vec<(&'static str, Reference)>,
+}
+
+/// Checks the fields of a record against the rules of `E`.
+///
+/// # Errors
+/// What is wrong, field by field: unknown fields, wrong types, broken rules.
+pub fn admit<E: Entity>(before: Option<&Data>, after: Data, setting: &Setting) -> Result<Admitted, Invalid> {
+    let before = before.map(|data| read::<E>(data.clone())).transpose()?;
+    let mut entity = read::<E>(after)?;
+    let mut invalid = Invalid::default();
+    entity.admit(before.as_ref(), setting, &mut invalid);
+    let admitted = Admitted { keys: entity.keys(), links: entity.links(), data: write(&entity)? };
+    invalid.or(admitted)
+}
+
+/// The links of those fields that are not empty: see [`Entity::links`].
+pub(super) fn links<const N: usize>(fields: [(&'static str, Kind, Option<Id>); N]) -> Vec<(&'static str, Reference)> {
+    fields.into_iter().filter_map(|(field, kind, id)| Some((field, Reference { kind, id: id? }))).collect()
+}
+
+/// Sets a field that the host keeps. `before` is what it was and `kept` what it shall be; notes where somebody gave it
+/// a third value.
+pub(super) fn keep<T: PartialEq>(given: &mut T, before: T, kept: T, field: &str, invalid: &mut Invalid) {
+    invalid.check(*given == before || *given == kept, field, "is kept by the host");
+    *given = kept;
+}
+
+fn read<E: Entity>(data: Data) -> Result<E, Invalid> {
+    serde_path_to_error::deserialize(Value::Object(data)).map_err(|error| {
+        let pointer = pointer(error.path());
+        Invalid::field(pointer, error.into_inner().to_string())
+    })
+}
+
+fn write<E: Entity>(entity: &E) -> Result<Data, Invalid> {
+    match serde_json::to_value(entity) {
+        Ok(Value::Object(data)) => Ok(data),
+        Ok(_) => Err(Invalid::field("", "a record's fields must make an object")),
+        Err(error) => Err(Invalid::field("", error.to_string())),
+    }
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}

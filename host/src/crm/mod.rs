@@ -1,0 +1,38 @@
+//! The domain: what the records are and which rules they keep. Pure: no I/O, no async, no clock of its own.
+//!
+//! A record is a document with a face: a JSON object typed by the struct of its kind. [`kind::Kind`] names the kinds,
+//! [`entity::Entity`] is what each kind's struct implements, [`record::Record`] is one version of one record, and
+//! [`change::ChangeSet`] is what a person or a rule proposes.
+
+pub mod calendar;
+pub mod change;
+pub mod company;
+pub mod contact;
+pub mod convert;
+pub mod cron;
+pub mod deal;
+pub mod department;
+pub mod email;
+pub mod entity;
+pub mod event;
+pub mod id;
+pub mod instant;
+pub mod invalid;
+pub mod kind;
+pub mod lead;
+pub mod lead_status;
+pub mod money;
+pub mod notification;
+pub mod organisation;
+pub mod patch;
+pub mod phone;
+pub mod pipeline;
+pub mod query;
+pub mod record;
+pub mod task;
+pub mod text;
+pub mod user;
+pub mod zone;
+
+#[cfg(test)]
+pub mod testing;

@@ -1,0 +1,162 @@
+//! The installed plugins as the engine works with them, and which of them an event wakes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::native::NativeRule;
+use crate::crm::change::Change;
+use crate::crm::cron::Cron;
+use crate::crm::event;
+use crate::plugins::condition::Condition;
+use crate::store::commit::{KeyedChange, NewDelivery};
+use crate::store::plugin::PluginRow;
+use crate::wasm::call::Installation;
+use crate::wasm::manifest::Manifest;
+use crate::wasm::runtime::Component;
+
+/// What runs when the plugin is woken.
+#[derive(Clone)]
+pub enum Code {
+    /// A sandboxed component.
+    Component(Component),
+    /// A rule compiled into the host: for measuring what the sandbox costs.
+    Native(Arc<dyn NativeRule>),
+    /// The release cannot be run here, and why.
+    Broken(String),
+}
+
+/// A plugin as it is installed.
+#[derive(Clone)]
+pub struct Installed {
+    /// What the store keeps of it.
+    pub row: PluginRow,
+    /// What it says of itself.
+    pub manifest: Arc<Manifest>,
+    /// What runs.
+    pub code: Code,
+    /// What every run of it is told.
+    pub installation: Arc<Installation>,
+    /// The configuration, defaults filled in.
+    pub config: Value,
+    /// Its schedules, with when they fire.
+    pub schedules: Vec<(String, Cron)>,
+    /// Its subscriptions' conditions, in the manifest's order.
+    pub conditions: Vec<Option<Condition>>,
+    /// The admin's condition on top.
+    pub condition: Option<Condition>,
+}
+
+/// All installed plugins at one moment.
+#[derive(Clone, Default)]
+pub struct Catalogue {
+    number: u64,
+    plugins: BTreeMap<String, Arc<Installed>>,
+    by_event: HashMap<String, Vec<Arc<Installed>>>,
+}
+
+impl Catalogue {
+    /// The plugins as they were when the catalogue had that number.
+    #[must_use]
+    pub fn new(number: u64, plugins: Vec<Installed>) -> Self {
+        let mut catalogue = Self { number, ..Self::default() };
+        for plugin in plugins.into_iter().map(Arc::new) {
+            if plugin.row.enabled {
+                let mut events: Vec<&str> =
+                    plugin.manifest.subscriptions.iter().map(|subscription| subscription.event.as_str()).collect();
+                events.sort_unstable();
+                events.dedup();
+                for event in events {
+                    catalogue.by_event.entry(event.to_owned()).or_default().push(plugin.clone());
+                }
+            }
+            catalogue.plugins.insert(plugin.row.name.clone(), plugin);
+        }
+        catalogue
+    }
+
+    /// It grows with every change of any plugin.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The plugin of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Arc<Installed>> {
+        self.plugins.get(name)
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Installed>> {
+        self.plugins.values()
+    }
+
+    /// Names of those that are woken.
+    #[must_use]
+    pub fn enabled(&self) -> Vec<String> {
+        self.iter().filter(|plugin| plugin.row.enabled).map(|plugin| plugin.row.name.clone()).collect()
+    }
+
+    /// Whom the changes wake. `looping` is set where the chain is longer than it may be.
+    #[must_use]
+    pub fn deliveries(&self, changes: &[KeyedChange], looping: bool) -> Vec<NewDelivery> {
+        let mut deliveries = Vec::new();
+        for (at, KeyedChange { change, .. }) in changes.iter().enumerate() {
+            let Some(plugins) = self.by_event.get(&event::name(change)) else { continue };
+            let mut faces = Faces::new(change);
+            for plugin in plugins.iter().filter(|plugin| plugin.wants(&mut faces)) {
+                deliveries.push(NewDelivery { change: at, plugin: plugin.row.name.as_str().into(), looping });
+            }
+        }
+        deliveries
+    }
+}
+
+impl Installed {
+    fn wants(&self, faces: &mut Faces<'_>) -> bool {
+        let subscribed = self.manifest.subscriptions.iter().zip(&self.conditions).any(|(subscription, condition)| {
+            subscription.event == faces.event
+                && (subscription.changed.is_empty()
+                    || subscription.changed.iter().any(|field| faces.changed.iter().any(|name| name == field)))
+                && condition.as_ref().is_none_or(|condition| self.holds(condition, faces))
+        });
+        subscribed && self.condition.as_ref().is_none_or(|condition| self.holds(condition, faces))
+    }
+
+    /// A condition that fails to evaluate (a field that is not there, say) does not hold.
+    fn holds(&self, condition: &Condition, faces: &mut Faces<'_>) -> bool {
+        let (before, after) = faces.both();
+        condition.eval(before, after, &self.config).unwrap_or_else(|error| {
+            tracing::debug!(plugin = %self.row.name, event = %faces.event, %error, "failed to evaluate a condition");
+            false
+        })
+    }
+}
+
+/// What conditions see of a change. Faces are made only where a condition looks.
+struct Faces<'a> {
+    change: &'a Change,
+    event: String,
+    changed: Vec<String>,
+    faces: Option<(Value, Value)>,
+}
+
+impl<'a> Faces<'a> {
+    fn new(change: &'a Change) -> Self {
+        let changed = change.diff().keys().cloned().collect();
+        Self { change, event: event::name(change), changed, faces: None }
+    }
+
+    fn both(&mut self) -> (&Value, &Value) {
+        let change = self.change;
+        let (before, after) = self.faces.get_or_insert_with(|| {
+            let face = |record: &Option<Arc<crate::crm::record::Record>>| {
+                record.as_ref().map_or(Value::Null, |record| record.face())
+            };
+            (face(&change.before), face(&change.after))
+        });
+        (before, after)
+    }
+}

@@ -1,0 +1,161 @@
+//! Where everything is kept. [`Store`] is the one trait; nothing outside this folder speaks SQL.
+//!
+//! A change is written by [`Store::commit`] alone: records, audit, events with their deliveries, timers, messages, the
+//! run and the end of the delivery that woke it, all in one transaction or not at all. What a commit rests on (versions
+//! of records and of state, the lease, the catalogue) is checked inside that transaction.
+
+pub mod access;
+pub mod audit;
+pub mod commit;
+pub mod delivery;
+pub mod lanes;
+pub mod plan;
+pub mod plugin;
+pub mod run;
+pub mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::{broadcast, mpsc};
+
+use crate::crm::event::Event;
+use crate::crm::id::Id;
+use crate::crm::instant::Instant;
+use crate::crm::kind::Kind;
+use crate::crm::query::{Page, Query};
+use crate::crm::record::Record;
+
+use access::{Session, Token};
+use audit::AuditEntry;
+use commit::{Commit, CommitError, Committed};
+use delivery::{Claim, DeadDelivery, Hold, Queue, ScheduleFire};
+use plugin::{PluginRow, PluginWrite, Release};
+use run::{RunFilter, RunRow};
+
+/// The store could not do its work: the disk, the database or its contents are at fault, not the request.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("store: {0}")]
+pub struct StoreError(pub String);
+
+/// What came of reading.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Where a store tells its own process at once what it has committed. Other processes learn it by asking.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// Events in the order of their ids.
+    pub events: broadcast::Sender<Arc<Event>>,
+    /// Deliveries that commits have claimed for this process.
+    pub claims: mpsc::UnboundedSender<Claim>,
+}
+
+impl Feed {
+    /// A feed, and the end at which claims come out. What nobody takes is dropped: claims left behind by a process
+    /// are rescued by the next.
+    #[must_use]
+    pub fn new() -> (Self, mpsc::UnboundedReceiver<Claim>) {
+        let (claims, receiver) = mpsc::unbounded_channel();
+        let (events, _) = broadcast::channel(4096);
+        (Self { events, claims }, receiver)
+    }
+}
+
+/// Everything that outlives the process. All methods may be called from any task at once.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The living records among these ids, in no order.
+    async fn record_read(&self, ids: &[Id]) -> Result<Vec<Arc<Record>>>;
+    /// The living record that has this unique key.
+    async fn record_by_key(&self, kind: Kind, key: &str, value: &str) -> Result<Option<Arc<Record>>>;
+    /// A page of living records, those in `without` left out.
+    async fn record_find(&self, query: &Query, without: &[Id]) -> Result<Page>;
+    /// How many living records the conditions fit, those in `without` left out. Limit and place are not looked at.
+    async fn record_count(&self, query: &Query, without: &[Id]) -> Result<u64>;
+
+    /// Writes all of it, or nothing. Commits that wait together share one transaction and one fsync.
+    async fn commit(&self, commit: Commit) -> std::result::Result<Committed, CommitError>;
+
+    /// What was changed in a record, newest first, before that audit number.
+    async fn audit_of_record(&self, record: Id, before: Option<u64>, limit: u32) -> Result<Vec<AuditEntry>>;
+    /// What a run changed, in order.
+    async fn audit_of_run(&self, run: Id) -> Result<Vec<AuditEntry>>;
+    /// One audit entry.
+    async fn audit_read(&self, id: u64) -> Result<Option<AuditEntry>>;
+    /// Events after that id in the order of their ids, of these kinds (all when empty).
+    async fn event_after(&self, id: u64, kinds: &[Kind], limit: u32) -> Result<Vec<Arc<Event>>>;
+    /// The id of the newest event; 0 before the first.
+    async fn event_last(&self) -> Result<u64>;
+
+    /// Takes ready deliveries of these plugins for this process.
+
+    async fn delivery_claim(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>>;
+    /// Frees what processes before this one had claimed and never finished.
+    async fn delivery_rescue(&self) -> Result<u64>;
+    /// Turns timers of these plugins that are due into deliveries, and claims those that are ready.
+    async fn timer_fire(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>>;
+    /// When the next timer or waiting delivery of these plugins is due.
+    async fn due_next(&self, plugins: &[String]) -> Result<Option<Instant>>;
+    /// Notes that a schedule fired at its due time, and makes the delivery. False when that was noted before.
+    async fn schedule_fire(&self, fire: ScheduleFire) -> Result<bool>;
+    /// When each schedule of a plugin fired last: pairs of name and due time.
+    async fn schedule_last(&self, plugin: &str) -> Result<Vec<(String, Instant)>>;
+    /// How much is waiting.
+    async fn queue(&self) -> Result<Vec<Queue>>;
+    /// Timers of a plugin that are set: key and due time, the next first.
+    async fn timer_list(&self, plugin: &str, limit: u32) -> Result<Vec<(String, Instant)>>;
+
+    /// Deliveries that were given up, newest first.
+    async fn dead_list(&self, plugin: Option<&str>, before: Option<u64>, limit: u32) -> Result<Vec<DeadDelivery>>;
+    /// Puts one back in its lane with its attempts forgotten. False when there is no such.
+    async fn dead_retry(&self, id: u64, now: Instant) -> Result<bool>;
+    /// Forgets one. False when there is no such.
+    async fn dead_discard(&self, id: u64) -> Result<bool>;
+    /// Plugins held for a record by the loop guard.
+    async fn hold_list(&self) -> Result<Vec<Hold>>;
+    /// Lets a plugin act on the record again. False when it was not held.
+    async fn hold_release(&self, plugin: &str, record: Id) -> Result<bool>;
+
+    /// Runs, newest first.
+    async fn run_list(&self, filter: &RunFilter) -> Result<Vec<RunRow>>;
+    /// One run.
+    async fn run_read(&self, id: Id) -> Result<Option<RunRow>>;
+
+    /// Every installed plugin, and the catalogue's number: it grows with every write to it.
+    async fn plugin_list(&self) -> Result<(Vec<PluginRow>, u64)>;
+    /// Writes the catalogue: installs, configures, switches. Returns its new number.
+    async fn plugin_write(&self, write: PluginWrite) -> Result<u64>;
+    /// A release's component.
+    async fn release_read(&self, digest: &str) -> Result<Option<Release>>;
+
+    /// Opens a session.
+    async fn session_put(&self, session: Session) -> Result<()>;
+    /// The session of that token hash.
+    async fn session_read(&self, hash: &[u8; 32]) -> Result<Option<Session>>;
+    /// Ends it. False when there was none.
+    async fn session_delete(&self, hash: &[u8; 32]) -> Result<bool>;
+    /// Ends every session of a user but `except`.
+    async fn session_delete_of(&self, user: Id, except: Option<[u8; 32]>) -> Result<u64>;
+    /// Makes a token.
+    async fn token_put(&self, token: Token) -> Result<()>;
+    /// The token of that hash.
+    async fn token_read(&self, hash: &[u8; 32]) -> Result<Option<Token>>;
+    /// All tokens.
+    async fn token_list(&self) -> Result<Vec<Token>>;
+    /// Takes one away. False when there is no such.
+    async fn token_delete(&self, id: Id) -> Result<bool>;
+    /// The password hash (PHC string) of a user.
+    async fn password_read(&self, user: Id) -> Result<Option<String>>;
+    /// Sets it.
+    async fn password_put(&self, user: Id, hash: &str) -> Result<()>;
+
+    /// When a plugin's timer is due, where it is set.
+    async fn timer_read(&self, plugin: &str, key: &str) -> Result<Option<Instant>>;
+    /// A value of a plugin's state, and its version: 0 where it never was.
+    async fn state_read(&self, plugin: &str, key: &str) -> Result<(Option<serde_json::Value>, u64)>;
+
+    /// What came of the request with that idempotency key, where there was one.
+    async fn idempotency_read(&self, actor: &str, key: &str) -> Result<Option<commit::Idempotency>>;
+    /// A cheap round trip: whether the store answers.
+    async fn ping(&self) -> Result<()>;
+}

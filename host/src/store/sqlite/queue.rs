@@ -1,0 +1,212 @@
+//! What waits, and what was given up.
+
+use std::sync::Arc;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row};
+
+use super::claims::of_plan;
+use super::{SqliteStore, facts, rows};
+use crate::crm::event::{Cause, Trigger};
+use crate::crm::id::Id;
+use crate::crm::instant::Instant;
+use crate::crm::record::Reference;
+use crate::store::delivery::{DeadDelivery, Hold, Queue};
+
+impl SqliteStore {
+    pub(super) async fn rescue(&self) -> sqlx::Result<u64> {
+        let mut connection = self.writer().await;
+        let done = sqlx::query("UPDATE delivery SET lease = NULL WHERE lease IS NOT NULL AND lease <> ?")
+            .bind(self.token)
+            .execute(&mut *connection)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    pub(super) async fn read_due_next(&self, plugins: &[String]) -> sqlx::Result<Option<Instant>> {
+        let row = sqlx::query(
+            "SELECT min(due) AS due FROM (
+               SELECT * FROM (SELECT due FROM timer WHERE plugin IN (SELECT value FROM json_each(?1))
+                              ORDER BY due LIMIT 1)
+               UNION ALL
+               SELECT * FROM (SELECT due_at FROM delivery WHERE ready = 1 AND lease IS NULL
+                              AND plugin IN (SELECT value FROM json_each(?1)) ORDER BY due_at LIMIT 1))",
+        )
+        .bind(facts::texts(plugins.iter()))
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(row.try_get::<Option<i64>, _>("due")?.map(Instant::from_micros))
+    }
+
+    pub(super) async fn read_schedule_last(&self, plugin: &str) -> sqlx::Result<Vec<(String, Instant)>> {
+        let found =
+            sqlx::query("SELECT schedule, max(due) AS due FROM schedule_fire WHERE plugin = ? GROUP BY schedule")
+                .bind(plugin)
+                .fetch_all(&self.readers)
+                .await?;
+        found.iter().map(|row| Ok((row.try_get("schedule")?, rows::instant(row, "due")?))).collect()
+    }
+
+    pub(super) async fn read_queue(&self) -> sqlx::Result<Vec<Queue>> {
+        let found = sqlx::query(
+            "SELECT p.name,
+                    (SELECT count(*) FROM delivery d WHERE d.plugin = p.name) AS deliveries,
+                    (SELECT min(created_at) FROM delivery d WHERE d.plugin = p.name) AS oldest,
+                    (SELECT count(*) FROM timer t WHERE t.plugin = p.name) AS timers,
+                    (SELECT count(*) FROM dead_delivery x WHERE x.plugin = p.name) AS dead
+             FROM plugin p ORDER BY p.name",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        found
+            .iter()
+            .map(|row| {
+                Ok(Queue {
+                    plugin: row.try_get("name")?,
+                    deliveries: rows::number(row, "deliveries")?,
+                    oldest: row.try_get::<Option<i64>, _>("oldest")?.map(Instant::from_micros),
+                    timers: rows::number(row, "timers")?,
+                    dead: rows::number(row, "dead")?,
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn read_timers(&self, plugin: &str, limit: u32) -> sqlx::Result<Vec<(String, Instant)>> {
+        let found = sqlx::query("SELECT key, due FROM timer WHERE plugin = ? ORDER BY due, key LIMIT ?")
+            .bind(plugin)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        found.iter().map(|row| Ok((row.try_get("key")?, rows::instant(row, "due")?))).collect()
+    }
+
+    pub(super) async fn read_timer(&self, plugin: &str, key: &str) -> sqlx::Result<Option<Instant>> {
+        let found = sqlx::query("SELECT due FROM timer WHERE plugin = ? AND key = ?")
+            .bind(plugin)
+            .bind(key)
+            .fetch_optional(&self.readers)
+            .await?;
+        found.map(|row| rows::instant(&row, "due")).transpose()
+    }
+
+    pub(super) async fn read_state(&self, plugin: &str, key: &str) -> sqlx::Result<(Option<serde_json::Value>, u64)> {
+        let found = sqlx::query("SELECT version, value FROM state WHERE plugin = ? AND key = ?")
+            .bind(plugin)
+            .bind(key)
+            .fetch_optional(&self.readers)
+            .await?;
+        let Some(row) = found else { return Ok((None, 0)) };
+        let value = row
+            .try_get::<Option<&str>, _>("value")?
+            .map(|text| serde_json::from_str(text).map_err(rows::decode))
+            .transpose()?;
+        Ok((value, rows::number(&row, "version")?))
+    }
+
+    pub(super) async fn read_dead(
+        &self,
+        plugin: Option<&str>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> sqlx::Result<Vec<DeadDelivery>> {
+        let found = sqlx::query(
+            "SELECT d.*, a.name AS a_name FROM dead_delivery d LEFT JOIN audit a ON a.id = d.event
+             WHERE (?1 IS NULL OR d.plugin = ?1) AND d.id < ?2 ORDER BY d.id DESC LIMIT ?3",
+        )
+        .bind(plugin)
+        .bind(before.map_or(i64::MAX, u64::cast_signed))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        found.iter().map(dead).collect()
+    }
+
+    pub(super) async fn retry_dead(&self, id: u64, now: Instant) -> sqlx::Result<bool> {
+        let mut connection = self.writer().await;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let found = sqlx::query(
+            "SELECT d.plugin AS d_plugin, d.payload AS d_payload, d.event AS d_event, d.cause_run AS d_cause_run,
+                    d.root AS d_root, d.depth AS d_depth, a.*, e.number AS e_number, e.created_at AS e_created_at,
+                    e.before_updated_at AS e_before_updated_at, e.data AS e_data
+             FROM dead_delivery d LEFT JOIN audit a ON a.id = d.event LEFT JOIN event e ON e.id = d.event
+             WHERE d.id = ?",
+        )
+        .bind(id.cast_signed())
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(row) = found else { return Ok(false) };
+        let trigger = match row.try_get::<Option<&str>, _>("d_payload")? {
+            Some(payload) => rows::trigger(payload)?,
+            None => Trigger::Event(Arc::new(rows::event(&row)?)),
+        };
+        let cause = Cause {
+            event: rows::number_maybe(&row, "d_event")?,
+            run: rows::parsed_maybe(&row, "d_cause_run")?,
+            root: rows::number_maybe(&row, "d_root")?,
+            depth: rows::count(&row, "d_depth")?,
+        };
+        let plugin: String = row.try_get("d_plugin")?;
+        drop(row);
+        sqlx::query("DELETE FROM dead_delivery WHERE id = ?").bind(id.cast_signed()).execute(&mut *transaction).await?;
+        let plan = self.append(&mut transaction, vec![(plugin, trigger, cause)], now).await?;
+        transaction.commit().await?;
+        for claim in of_plan(&plan) {
+            let _ = self.feed.claims.send(claim);
+        }
+        Ok(true)
+    }
+
+    pub(super) async fn discard_dead(&self, id: u64) -> sqlx::Result<bool> {
+        let mut connection = self.writer().await;
+        let done = sqlx::query("DELETE FROM dead_delivery WHERE id = ?")
+            .bind(id.cast_signed())
+            .execute(&mut *connection)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    pub(super) async fn read_holds(&self) -> sqlx::Result<Vec<Hold>> {
+        let found = sqlx::query("SELECT * FROM hold ORDER BY at, plugin").fetch_all(&self.readers).await?;
+        found
+            .iter()
+            .map(|row| {
+                Ok(Hold {
+                    plugin: row.try_get("plugin")?,
+                    record: Reference { kind: rows::parsed(row, "kind")?, id: rows::parsed(row, "record")? },
+                    event: rows::number(row, "event")?,
+                    at: rows::instant(row, "at")?,
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn release_hold(&self, plugin: &str, record: Id) -> sqlx::Result<bool> {
+        let mut connection = self.writer().await;
+        let done = sqlx::query("DELETE FROM hold WHERE plugin = ? AND record = ?")
+            .bind(plugin)
+            .bind(record.to_string())
+            .execute(&mut *connection)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+fn dead(row: &SqliteRow) -> sqlx::Result<DeadDelivery> {
+    let trigger = row.try_get::<Option<&str>, _>("payload")?.map(rows::trigger).transpose()?;
+    let (kind, name) = match &trigger {
+        Some(trigger) => (trigger.kind().to_owned(), trigger.name().to_owned()),
+        None => ("event".to_owned(), row.try_get::<Option<String>, _>("a_name")?.unwrap_or_default()),
+    };
+    Ok(DeadDelivery {
+        id: rows::number(row, "id")?,
+        plugin: row.try_get("plugin")?,
+        trigger: kind,
+        name,
+        event: rows::number_maybe(row, "event")?,
+        about: rows::reference_maybe(row)?,
+        attempts: rows::count(row, "attempts")?,
+        reason: row.try_get("reason")?,
+        at: rows::instant(row, "at")?,
+    })
+}

@@ -1,0 +1,251 @@
+//! Reading and writing single records.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Result, Touched, Unit, UnitError};
+use crate::crm::deal::Deal;
+use crate::crm::department::Department;
+use crate::crm::entity::{Admitted, Entity};
+use crate::crm::id::Id;
+use crate::crm::invalid::Invalid;
+use crate::crm::kind::Kind;
+use crate::crm::patch;
+use crate::crm::pipeline::Pipeline;
+use crate::crm::record::{Data, Record, Reference};
+
+impl Unit {
+    /// The record as it stands in this unit of work.
+    ///
+    /// # Errors
+    /// `NotFound`, also where the id belongs to another kind.
+    pub async fn read(&mut self, reference: Reference) -> Result<Arc<Record>> {
+        let found = match self.index.get(&reference.id) {
+            Some(at) => self.touched[*at].after.clone(),
+            None => self.fetch(reference.id).await?,
+        };
+        found.filter(|record| record.kind == reference.kind).ok_or(UnitError::NotFound(reference))
+    }
+
+    /// The record's fields as the struct of its kind.
+    ///
+    /// # Errors
+    /// As [`Unit::read`].
+    pub async fn get<E: Entity>(&mut self, id: Id) -> Result<E> {
+        let record = self.read(Reference { kind: E::KIND, id }).await?;
+        entity(&record)
+    }
+
+    /// Makes a record of these fields.
+    ///
+    /// # Errors
+    /// `Invalid`, also where another record has one of its unique keys, or a link leads nowhere.
+    pub async fn create(&mut self, kind: Kind, data: Data) -> Result<Arc<Record>> {
+        let admitted = self.admit(kind, None, data).await?;
+        let record = Record {
+            kind,
+            id: Id::new(),
+            number: None,
+            version: 1,
+            created_at: self.setting.now,
+            updated_at: self.setting.now,
+            data: Arc::new(admitted.data),
+        };
+        Ok(self.touch(None, Some(Arc::new(record)), admitted.keys))
+    }
+
+    /// Changes a record by a JSON merge patch (RFC 7396) of its fields. `expected` is the version that the caller
+    /// rests on, where it does on one.
+    ///
+    /// # Errors
+    /// `NotFound`, `Stale`, `Invalid`.
+    pub async fn patch(&mut self, reference: Reference, by: Value, expected: Option<u64>) -> Result<Arc<Record>> {
+        let before = self.read_expected(reference, expected).await?;
+        let Value::Object(by) = by else {
+            return Err(Invalid::field("", "an object of fields is expected").into());
+        };
+        let mut data = (*before.data).clone();
+        patch::apply_members(&mut data, &by);
+        self.replace(before, data).await
+    }
+
+    /// Gives a record these fields in place of those it has.
+    ///
+    /// # Errors
+    /// `NotFound`, `Invalid`.
+    pub async fn put(&mut self, reference: Reference, data: Data) -> Result<Arc<Record>> {
+        let before = self.read(reference).await?;
+        self.replace(before, data).await
+    }
+
+    /// Deletes a record: a tombstone stays.
+    ///
+    /// # Errors
+    /// `NotFound`, `Stale`.
+    pub async fn delete(&mut self, reference: Reference, expected: Option<u64>) -> Result<()> {
+        let before = self.read_expected(reference, expected).await?;
+        self.touch(Some(before), None, Vec::new());
+        Ok(())
+    }
+
+    pub(super) async fn read_expected(&mut self, reference: Reference, expected: Option<u64>) -> Result<Arc<Record>> {
+        let record = self.read(reference).await?;
+        match expected {
+            Some(version) if version != record.version => {
+                Err(UnitError::Stale { record: reference, found: record.version })
+            }
+            _ => Ok(record),
+        }
+    }
+
+    /// Reads from the store, and rests the commit on the version found.
+    async fn fetch(&mut self, id: Id) -> Result<Option<Arc<Record>>> {
+        if let Some(record) = self.reads.get(&id) {
+            return Ok(Some(record.clone()));
+        }
+        let found = self.store.record_read(&[id]).await?.pop();
+        if let Some(record) = &found {
+            self.reads.insert(id, record.clone());
+        }
+        Ok(found)
+    }
+
+    async fn replace(&mut self, before: Arc<Record>, data: Data) -> Result<Arc<Record>> {
+        let admitted = self.admit(before.kind, Some(&before), data).await?;
+        if admitted.data == *before.data {
+            return Ok(before);
+        }
+        // However often it is written here, the commit makes one version of it.
+        let (base, version) = match self.index.get(&before.id).map(|at| self.touched[*at].before.clone()) {
+            None => (Some(before.clone()), before.version + 1),
+            Some(Some(first)) => (Some(first.clone()), first.version + 1),
+            Some(None) => (None, 1),
+        };
+        let record =
+            Record { version, updated_at: self.setting.now, data: Arc::new(admitted.data), ..(*before).clone() };
+        Ok(self.touch(base, Some(Arc::new(record)), admitted.keys))
+    }
+
+    /// Notes a write. The first `before` of a record stays: it is what the commit is guarded by.
+    fn touch(
+        &mut self,
+        before: Option<Arc<Record>>,
+        after: Option<Arc<Record>>,
+        keys: Vec<(&'static str, String)>,
+    ) -> Arc<Record> {
+        let shown = after.clone().or_else(|| before.clone());
+        let Some(shown) = shown else { unreachable!("a write has a record before it or after it") };
+        match self.index.get(&shown.id) {
+            Some(at) => {
+                let touched = &mut self.touched[*at];
+                touched.after = after;
+                touched.keys = keys;
+            }
+            None => {
+                self.index.insert(shown.id, self.touched.len());
+                self.touched.push(Touched { reference: shown.reference(), before, after, keys });
+            }
+        }
+        shown
+    }
+
+    /// The kind's own rules, and those that need other records: keys, links, stages.
+    async fn admit(&mut self, kind: Kind, before: Option<&Record>, data: Data) -> Result<Admitted> {
+        let before_data = before.map(|record| record.data.as_ref());
+        let mut admitted = (kind.spec().admit)(before_data, data, &self.setting)?;
+        if kind == Kind::Deal {
+            admitted.data = self.admit_stage(before_data, admitted.data).await?;
+        }
+        let mut invalid = Invalid::default();
+        if let (Kind::Department, Some(before)) = (kind, before) {
+            self.check_parents(before.id, parse(&admitted.data)?, &mut invalid).await?;
+        }
+        self.check_links(before_data, &admitted, &mut invalid).await?;
+        self.check_keys(kind, before.map(|record| record.id), &admitted, &mut invalid).await?;
+        Ok(invalid.or(admitted)?)
+    }
+
+    /// A deal's stage must be one of its pipeline, and reaching a final one closes the deal.
+    async fn admit_stage(&mut self, before: Option<&Data>, data: Data) -> Result<Data> {
+        let mut deal: Deal = parse(&data)?;
+        let before: Option<Deal> = before.map(parse).transpose()?;
+        let pipeline: Pipeline = match self.get(deal.pipeline).await {
+            Ok(pipeline) => pipeline,
+            Err(UnitError::NotFound(_)) => {
+                return Err(Invalid::field("/pipeline", "there is no such pipeline").into());
+            }
+            Err(other) => return Err(other),
+        };
+        let mut invalid = Invalid::default();
+        deal.check_stage(&pipeline, &mut invalid);
+        invalid.or(())?;
+        deal.close(before.as_ref(), &pipeline, self.setting.now);
+        match serde_json::to_value(&deal) {
+            Ok(Value::Object(data)) => Ok(data),
+            _ => Err(Invalid::field("", "a deal must make an object").into()),
+        }
+    }
+
+    /// A department must not belong to itself.
+    async fn check_parents(&mut self, own: Id, department: Department, invalid: &mut Invalid) -> Result<()> {
+        let mut parents = HashMap::new();
+        let mut next = department.parent;
+        while let Some(id) = next.filter(|id| !parents.contains_key(id)) {
+            let parent = match self.get::<Department>(id).await {
+                Ok(above) => above.parent,
+                Err(UnitError::NotFound(_)) => None,
+                Err(other) => return Err(other),
+            };
+            parents.insert(id, parent);
+            next = parent;
+        }
+        department.check_parents(own, |id| parents.get(&id).copied().flatten(), invalid);
+        Ok(())
+    }
+
+    /// Links that are new must lead somewhere.
+    async fn check_links(&mut self, before: Option<&Data>, admitted: &Admitted, invalid: &mut Invalid) -> Result<()> {
+        for (pointer, link) in &admitted.links {
+            let field = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+            if before.is_some_and(|data| data.get(field) == admitted.data.get(field)) {
+                continue;
+            }
+            match self.read(*link).await {
+                Ok(_) => {}
+                Err(UnitError::NotFound(_)) => invalid.note(*pointer, format!("there is no {} {}", link.kind, link.id)),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+
+    async fn check_keys(
+        &mut self,
+        kind: Kind,
+        own: Option<Id>,
+        admitted: &Admitted,
+        invalid: &mut Invalid,
+    ) -> Result<()> {
+        for (key, value) in &admitted.keys {
+            if let Some(holder) = self.by_key(kind, key, value).await?
+                && Some(holder.id) != own
+            {
+                invalid.note(format!("/{key}"), format!("{kind} {} has `{value}` already", holder.id));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The record's fields as the struct of its kind.
+pub(super) fn entity<E: Entity>(record: &Record) -> Result<E> {
+    record.entity().map_err(|error| {
+        Invalid::field("", format!("the stored {} {} is damaged: {error}", record.kind, record.id)).into()
+    })
+}
+
+fn parse<E: Entity>(data: &Data) -> Result<E> {
+    serde_json::from_value(Value::Object(data.clone())).map_err(|error| Invalid::field("", error.to_string()).into())
+}

@@ -1,0 +1,8 @@
+//! Plugins as sandboxed WebAssembly components: wasmtime is named here and nowhere else.
+//!
+//! [`Runtime`](runtime::Runtime) checks, compiles and describes components, and runs one trigger in a fresh instance.
+//! What the guest asks of the host goes through [`imports`] to the run's [unit of work](crate::unit::Unit): nothing is
+//! written while WebAssembly runs.
+
+pub mod call;
+pub mod manifest;
