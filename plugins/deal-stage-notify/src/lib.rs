@@ -192,8 +192,7 @@ fn tell(cx: &Cx, deal: &Deal, from: &From) -> Result<(), Failure> {
     let to = pipeline.stage_title(&deal.stage);
     let title = texts.say(texts::TITLE, &[("deal", &number), ("from", &old_title), ("to", &to)]);
     let owner = owner.map(|owner| owner.name);
-    let body =
-        texts.say(texts::BODY, &[("title", &deal.title), ("owner", &owner), ("amount", &deal.amount)]);
+    let body = texts.say(texts::BODY, &[("title", &deal.title), ("owner", &owner), ("amount", &deal.amount)]);
     cx.host.notify(Notice::to(readers).says(title, body).about(deal.reference()))?;
     Ok(())
 }

@@ -3,7 +3,9 @@ use super::*;
 fn trial(config: Value) -> Trial<DealStageNotify> {
     let trial = Trial::with(config);
     trial.add(Department { id: "d".into(), key: "sales".into(), head: Some("hanna".into()), ..Department::default() });
-    for (id, name, role) in [("hanna", "Hanna", Role::Head), ("anna", "Anna", Role::Member), ("boris", "Boris", Role::Member)] {
+    for (id, name, role) in
+        [("hanna", "Hanna", Role::Head), ("anna", "Anna", Role::Member), ("boris", "Boris", Role::Member)]
+    {
         let department = Some("d".into());
         trial.add(User { id: id.into(), name: name.into(), role, department, active: true, ..User::default() });
     }

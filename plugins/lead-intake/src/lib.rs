@@ -133,8 +133,12 @@ impl Plugin for LeadIntake {
             before.map(|lead| process::deleted(cx, &lead)).transpose()?;
             return Ok(None);
         };
-        match (before.as_ref().map(Phase::of), Phase::of(&after)) {
-            (Some(before), after) if before == after => {}
+        let (before, now) = (before.as_ref().map(Phase::of), Phase::of(&after));
+        // Deleted since: the event of that comes next, and cleans up. Nothing may be made about the lead any more.
+        if before.as_ref() == Some(&now) || cx.host.lead_get(&after.id).optional()?.is_none() {
+            return Ok(None);
+        }
+        match (before, now) {
             (Some(Phase::Owned(_)), Phase::Free) => {
                 process::returned(cx, &after)?;
                 offer::make(cx, event, &after)?;
@@ -212,10 +216,8 @@ fn name_of_actor(cx: &Cx, actor: &Actor) -> Result<String, HostError> {
     }
 }
 
-/// What people call a lead: its number where it has one, and what it is about.
-fn title_of(lead: &Lead) -> String {
-    match lead.number {
-        Some(number) => format!("{number} “{}”", lead.title),
-        None => format!("“{}”", lead.title),
-    }
+/// What people call a lead: its number where it has one, and what it is about. Short enough to be part of a title.
+fn title_of(lead: &Lead) -> Localized {
+    let number = lead.number.map_or_else(String::new, |number| format!("{number} "));
+    text!(en: "{number}“{title}”", ru: "{number}«{title}»", number = number, title = lead.title).clipped(120)
 }

@@ -1,5 +1,6 @@
 //! Until somebody has the lead: the offer, the alerts, and the two commands.
 
+use takt_sdk::LINE;
 use takt_sdk::prelude::*;
 
 use crate::{Cx, Phase, department, name_of, process, tell_head, texts, title_of};
@@ -214,7 +215,8 @@ pub fn end(cx: &Cx, lead: &str, outcome: &Localized) -> Result<(), HostError> {
 }
 
 fn settle(cx: &Cx, lead: &str, outcome: &Localized) -> Result<(), HostError> {
+    let outcome = outcome.clone().clipped(LINE);
     cx.host.settle(&offer_key(lead), outcome.clone())?;
-    cx.host.settle(&alert_key(lead), outcome.clone())?;
+    cx.host.settle(&alert_key(lead), outcome)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Once somebody has the lead: the task, the reminders, and the report.
 
+use takt_sdk::LINE;
 use takt_sdk::prelude::*;
 
 use crate::{Cx, Phase, department, name_of, name_of_actor, offer, tell_head, texts, title_of};
@@ -34,7 +35,7 @@ pub fn begin(cx: &Cx, event: &Event, lead: &Lead, owner: &str) -> Result<(), Fai
         }
         None => {
             cx.host.task_create(TaskDraft {
-                title: cx.in_own_language(&title),
+                title: cx.in_own_language(&title.clipped(LINE)),
                 body: lead.message.clone(),
                 assignee: Some(owner.into()),
                 due: Some(due),
@@ -80,8 +81,7 @@ fn due_after(cx: &Cx, start: Instant, span: Span, owner: &str) -> Result<Instant
 }
 
 fn open_task(cx: &Cx, lead: &str) -> Result<Option<Task>, HostError> {
-    let filter =
-        TaskFilter { status: vec![TaskStatus::Open], key: Some(process_key(lead)), ..TaskFilter::default() };
+    let filter = TaskFilter { status: vec![TaskStatus::Open], key: Some(process_key(lead)), ..TaskFilter::default() };
     let (tasks, _) = cx.host.task_find(filter, Page { limit: 1, cursor: None })?;
     Ok(tasks.into_iter().next())
 }
@@ -138,7 +138,7 @@ pub fn hand_over(cx: &Cx, event: &Event, lead: &Lead, owner: &str) -> Result<(),
         cx.host.task_update(&task.id, changes)?;
     }
     let outcome = cx.config.texts.say(texts::HANDED_OVER, &[("who", &name_of(cx, owner)?)]);
-    cx.host.settle(&reminder_key(&lead.id), outcome)?;
+    cx.host.settle(&reminder_key(&lead.id), outcome.clipped(LINE))?;
     if !done_by(event, owner) {
         tell_given(cx, lead, owner, &name_of_actor(cx, &event.by)?)?;
     }
@@ -166,7 +166,7 @@ pub fn closed(cx: &Cx, event: &Event, lead: &Lead) -> Result<(), Failure> {
 
 fn end(cx: &Cx, lead: &str, task: TaskStatus, outcome: Template) -> Result<(), Failure> {
     cx.host.timer_cancel(&process_key(lead))?;
-    cx.host.settle(&reminder_key(lead), cx.config.texts.say(outcome, &[]))?;
+    cx.host.settle(&reminder_key(lead), cx.config.texts.say(outcome, &[]).clipped(LINE))?;
     Ok(close_task(cx, lead, task)?)
 }
 

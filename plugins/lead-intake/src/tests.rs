@@ -89,9 +89,9 @@ fn s1_1_everybody_who_is_there_is_offered_the_lead() {
     }
     let offer = last(&trial, "boris");
     assert_eq!(offer.about, Some(lead().reference()));
-    assert_eq!(offer.title.in_language("ru"), "Новый лид 7 “Chairs”");
+    assert_eq!(offer.title.in_language("ru"), "Новый лид 7 «Chairs»");
     assert_eq!(offer.buttons[0].label.in_language("ru"), "Принять");
-    assert_eq!(offer.body.in_language("en"), "From: Ivan. Source: —. ");
+    assert_eq!(offer.body.in_language("en"), "From: Ivan. Source: —.\n");
 }
 
 #[test]
@@ -211,10 +211,7 @@ fn s1_4_the_head_assigns() {
     assert_eq!(told.title.in_language("en"), "Lead 7 “Chairs” is yours now");
     assert_eq!(titles(&trial, "boris").iter().filter(|title| title.contains("yours")).count(), 1);
     assert_eq!(trial.inbox("hanna")[0].outcome.as_ref().unwrap().in_language("en"), "Taken by Boris");
-    assert_eq!(
-        trial.press(&alert, "assign", Some("anna")),
-        Err(Failure::refused("Boris already took this lead"))
-    );
+    assert_eq!(trial.press(&alert, "assign", Some("anna")), Err(Failure::refused("Boris already took this lead")));
 }
 
 #[test]
@@ -400,4 +397,23 @@ fn an_admin_rewords_the_offer() {
     let trial = trial_with(json!({"texts": {"OFFER_TITLE": {"en": "Grab {lead}!"}}}));
     arrives(&trial);
     assert_eq!(titles(&trial, "anna"), ["Grab 7 “Chairs”!"]);
+}
+
+#[test]
+fn the_longest_lead_is_answered_like_any_other() {
+    let trial = trial();
+    let (title, message) = ("Ж".repeat(200), Some("Ж".repeat(10_000)));
+    trial.create(&form(), Lead { title, message, ..lead() });
+    trial.press(&last(&trial, "anna"), "accept", None).unwrap();
+    trial.advance(24 * HOUR);
+    change(&trial, "anna", |lead| lead.status = LeadStatus::Rejected);
+    assert_eq!(task(&trial).status, TaskStatus::Done);
+}
+
+#[test]
+fn an_unchanged_phase_wakes_for_nothing() {
+    let trial = accepted_by_anna();
+    let (before, timers) = (trial.inbox("anna").len(), trial.timers());
+    change(&trial, "anna", |lead| lead.status = LeadStatus::Processing);
+    assert_eq!((trial.inbox("anna").len(), trial.timers()), (before, timers));
 }

@@ -5,8 +5,8 @@ takt_sdk::texts! {
     OFFER_TITLE = { en: "New lead {lead}", ru: "Новый лид {lead}" }
     /// To everybody who could take a lead: body.
     OFFER_BODY = {
-        en: "From: {customer}. Source: {source}. {message}",
-        ru: "От кого: {customer}. Источник: {source}. {message}",
+        en: "From: {customer}. Source: {source}.\n{message}",
+        ru: "От кого: {customer}. Источник: {source}.\n{message}",
     }
     /// The button that takes a lead.
     ACCEPT = { en: "Accept", ru: "Принять" }

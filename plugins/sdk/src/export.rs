@@ -49,10 +49,7 @@ pub fn describe<P: Plugin>() -> wit::Manifest {
 
 /// What `handle` does.
 #[cfg(target_arch = "wasm32")]
-pub fn handle<P: Plugin>(
-    context: wit::Context,
-    trigger: wit::Trigger,
-) -> Result<Option<wit::Reply>, wit::Failure> {
+pub fn handle<P: Plugin>(context: wit::Context, trigger: wit::Trigger) -> Result<Option<wit::Reply>, wit::Failure> {
     use crate::plugin::Context;
 
     let config = serde_json::from_str(&context.config)
@@ -166,7 +163,7 @@ macro_rules! register {
                 }
             }
 
-            $crate::bindings::export!(Component with_types_in $crate::bindings);
+    $crate::bindings::export!(Component with_types_in $crate::bindings);
         };
     };
 }

@@ -97,7 +97,7 @@ pub use money::Money;
 pub use notification::{Button, Notice, Question};
 pub use plugin::{Context, Outcome, Plugin, Reply, TheHost, Trigger};
 pub use span::{NotASpan, Span};
-pub use text::{Elapsed, Lang, Localized, Say, Template, Texts, plural_ru};
+pub use text::{BODY, Elapsed, LINE, Lang, Localized, Say, Template, Texts, plural_ru};
 pub use trigger::{Actor, Command, Event, Tick, Timer};
 
 /// Everything a plugin's source mostly wants.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::kinds::{Id, Reference};
-use crate::text::Localized;
+use crate::text::{BODY, LINE, Localized};
 
 /// What a button asks before it runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,10 +70,10 @@ impl Notice {
         Notice { to: readers.into_iter().map(Into::into).collect(), ..Notice::default() }
     }
 
-    /// What it says: one line, and what there is to say.
+    /// What it says: one line, and what there is to say. What is longer than the host takes is cut.
     pub fn says(mut self, title: Localized, body: Localized) -> Notice {
-        self.title = title;
-        self.body = body;
+        self.title = title.clipped(LINE);
+        self.body = body.clipped(BODY);
         self
     }
 

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 
+/// How many characters the host takes as a title, or as the outcome of an offer.
+pub const LINE: usize = 200;
+/// How many characters the host takes as a body.
+pub const BODY: usize = 10_000;
+
 /// A language that the shipped texts are in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {
@@ -45,6 +50,18 @@ impl Localized {
             .or_else(|| find(&|have| primary(have).eq_ignore_ascii_case(primary(tag))))
             .or_else(|| self.0.first())
             .map_or("", |(_, words)| words)
+    }
+
+    /// The same, each cut to so many characters, the last of them an ellipsis where something was cut.
+    pub fn clipped(mut self, most: usize) -> Localized {
+        for (_, words) in &mut self.0 {
+            if let Some((at, _)) = words.char_indices().nth(most) {
+                let keep = words[..at].char_indices().next_back().map_or(0, |(last, _)| last);
+                words.truncate(keep);
+                words.push('…');
+            }
+        }
+        self
     }
 
     /// The pairs of tag and words, as the contract takes them.
@@ -205,7 +222,9 @@ impl Texts {
         for (tag, text) in self.0.get(template.name).into_iter().flatten() {
             words.insert(tag, text);
         }
-        words.into_iter().fold(Localized::default(), |all, (tag, text)| all.with(tag, fill(text, values, Lang::of(tag))))
+        words
+            .into_iter()
+            .fold(Localized::default(), |all, (tag, text)| all.with(tag, fill(text, values, Lang::of(tag))))
     }
 }
 
@@ -288,6 +307,13 @@ mod tests {
         let words = text!(en: "{n} leads", ru: "лидов: {n}", n = 3_u32);
         assert_eq!(words.in_language("ru-RU"), "лидов: 3");
         assert_eq!(words.in_language("de"), "3 leads");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut() {
+        let words = text!(en: "short", ru: "длинно").clipped(5);
+        assert_eq!(words.in_language("en"), "short");
+        assert_eq!(words.in_language("ru"), "длин…");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::world::{Notification, SetTimer, World};
+use super::world::{Notification, SetTimer, World, admit};
 use crate::failure::HostError;
 use crate::host::{Asked, Host, Level};
 use crate::instant::Instant;
@@ -13,7 +13,7 @@ use crate::kinds::{
     Reference, Role, Task, TaskChanges, TaskDraft, TaskFilter, TaskStatus, User, UserFilter,
 };
 use crate::notification::Notice;
-use crate::text::Localized;
+use crate::text::{BODY, LINE, Localized};
 
 /// A host in memory. It grants what the plugin's manifest asks for and nothing more, and keeps the few rules of records
 /// that rules rely on. It does not evaluate `when` conditions: a plugin that it wakes too often must do nothing then.
@@ -142,6 +142,8 @@ impl World {
             }
         }
         let mut ids = Vec::new();
+        admit("/title", &notice.title, 1, LINE)?;
+        admit("/body", &notice.body, 0, BODY)?;
         for to in notice.to {
             self.get::<User>(&to).map_err(|_| wrong("/to", format!("no user {to}")))?;
             let replaced = |n: &Notification| notice.key.is_some() && n.key == notice.key && n.to == to;
@@ -163,6 +165,7 @@ impl World {
     }
 
     fn create_task(&mut self, draft: TaskDraft) -> Asked<Task> {
+        admit("/title", &draft.title.as_str().into(), 1, LINE)?;
         let taken = |task: &Task| task.status == TaskStatus::Open && task.key == draft.key;
         if draft.key.is_some() && self.all().iter().any(taken) {
             return Err(HostError::Invalid(vec![("/key".into(), "is that of an open task".into())]));
@@ -371,6 +374,7 @@ impl Host for MockHost {
 
     fn settle(&self, key: &str, outcome: Localized) -> Asked<u32> {
         let mut world = self.reading("notifications:write")?;
+        admit("/outcome", &outcome, 1, LINE)?;
         let mut settled = 0;
         for open in &mut world.notifications {
             if open.key.as_deref() == Some(key) && open.outcome.is_none() {

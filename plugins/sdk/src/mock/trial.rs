@@ -290,8 +290,7 @@ fn event_of(
         _ => "updated",
     };
     let empty = Map::new();
-    let changed: Vec<String> =
-        changed_fields(old.unwrap_or(&empty), new.unwrap_or(&empty)).cloned().collect();
+    let changed: Vec<String> = changed_fields(old.unwrap_or(&empty), new.unwrap_or(&empty)).cloned().collect();
     if verb == "updated" && changed.is_empty() {
         return None;
     }

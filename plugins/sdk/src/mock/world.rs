@@ -131,7 +131,7 @@ impl World {
         let mut after = before.clone();
         change(&mut after);
         self.put(&after);
-        if let Err(error) = self.keep_rules(T::KIND, id, &before) {
+        if let Err(error) = self.keep_rules(T::KIND, id) {
             self.put(&before);
             return Err(error);
         }
@@ -149,14 +149,17 @@ impl World {
     }
 
     /// The few rules of the host's that a plugin relies on.
-    fn keep_rules<T: Record>(&mut self, kind: &str, id: &str, before: &T) -> Asked<()> {
+    fn keep_rules(&mut self, kind: &str, id: &str) -> Asked<()> {
         let now = self.now;
-        let status_before = face_of(before).remove("status");
+
         match kind {
             "lead" => {
                 let mut lead: Lead = self.get(id)?;
-                if lead.status == LeadStatus::InProgress && lead.owner.is_none() && status_before == Some(json!("new")) {
-                    return Err(HostError::Invalid(vec![("/owner".into(), "is needed to take the lead".into())]));
+                if lead.owner.is_none() && lead.status.is_open() && lead.status != LeadStatus::New {
+                    return Err(HostError::Invalid(vec![(
+                        "/owner".into(),
+                        "a lead in hand must have an owner".into(),
+                    )]));
                 }
                 if lead.status != LeadStatus::New && lead.owner.is_some() {
                     lead.accepted_at.get_or_insert(now);
@@ -198,6 +201,16 @@ impl World {
             at = (day + 1) * DAY;
         }
     }
+}
+
+/// The host refuses words that are missing or too long.
+pub(super) fn admit(field: &str, words: &Localized, least: usize, most: usize) -> Asked<()> {
+    let fits = |words: &str| (least..=most).contains(&words.chars().count());
+    let all = words.clone().into_pairs();
+    if all.len() >= least && all.iter().all(|(_, words)| fits(words)) {
+        return Ok(());
+    }
+    Err(HostError::Invalid(vec![(field.into(), format!("must have {least} to {most} characters"))]))
 }
 
 fn read<T: Record>(face: &Map<String, Value>) -> Option<T> {
