@@ -1,0 +1,9 @@
+//! A host in memory, for a plugin's native tests.
+
+mod host;
+mod trial;
+mod world;
+
+pub use host::MockHost;
+pub use trial::Trial;
+pub use world::{Notification, SetTimer};
