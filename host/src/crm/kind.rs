@@ -209,6 +209,7 @@ static NOTIFICATION: Spec = spec::<Notification>(
         data("to", &["to"], Shape::Id),
         data("open", &["open"], Shape::Bool),
         data("read_at", &["read_at"], Shape::Instant),
+        data("settled_at", &["settled_at"], Shape::Instant),
         data("about", &["about", "id"], Shape::Id),
         data("plugin", &["plugin"], Shape::Text),
         data("key", &["key"], Shape::Text),

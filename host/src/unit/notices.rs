@@ -71,7 +71,13 @@ impl Unit {
     ///
     /// # Errors
     /// `Invalid` where a reader is no user, or a text is missing.
-    pub async fn notify(&mut self, draft: NoticeDraft) -> Result<Vec<Id>> {
+    pub async fn notify(&mut self, mut draft: NoticeDraft) -> Result<Vec<Id>> {
+        if let Some(about) = draft.about
+            && matches!(self.read(about).await, Err(UnitError::NotFound(_)))
+        {
+            // Deleted meanwhile: the news stays news.
+            draft.about = None;
+        }
         if let Some(key) = &draft.key {
             for old in self.open_notices(key).await? {
                 if old.1.is_some_and(|to| draft.to.contains(&to)) {
@@ -119,13 +125,13 @@ impl Unit {
         Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
     }
 
-    /// Ids and readers of this plugin's open notifications of a key.
+    /// Ids and readers of this plugin's notifications of a key that are not settled.
     async fn open_notices(&mut self, key: &str) -> Result<Vec<(Id, Option<Id>)>> {
         let Author::Plugin(plugin) = &self.author else { return Ok(Vec::new()) };
         let query = Query::of(Kind::Notification, 200)
             .with("plugin", Test::In(vec![plugin.to_string().into()]))
             .with("key", Test::In(vec![key.into()]))
-            .with("open", Test::In(vec![true.into()]));
+            .with("settled_at", Test::Absent);
         let found = self.find_all(query).await?;
         Ok(found
             .into_iter()
