@@ -216,6 +216,7 @@ CREATE TABLE plugin (
   enabled       INTEGER NOT NULL,
   generation    INTEGER NOT NULL,
   budgets       TEXT NOT NULL,
+  enabled_at    INTEGER,
   installed_at  INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL
 ) STRICT;

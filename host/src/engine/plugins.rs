@@ -12,7 +12,6 @@ use crate::crm::invalid::Invalid;
 use crate::plugins::condition::Condition;
 use crate::plugins::{check, config};
 use crate::store::StoreError;
-use crate::store::delivery::ScheduleFire;
 use crate::store::plugin::{PluginRow, PluginWrite, Release};
 use crate::wasm::call::Budgets;
 use crate::wasm::manifest::Manifest;
@@ -110,14 +109,12 @@ impl Engine {
         if installed.row.enabled {
             return Ok(installed);
         }
-        // Times that went by while it was off are not missed: they were not wanted.
-        for (schedule, _) in &installed.schedules {
-            let now = self.now();
-            let fire =
-                ScheduleFire { plugin: name.to_owned(), schedule: schedule.clone(), due: now, now, deliver: false };
-            self.0.store.schedule_fire(fire).await?;
-        }
-        let row = PluginRow { enabled: true, generation: installed.row.generation + 1, ..installed.row.clone() };
+        let row = PluginRow {
+            enabled: true,
+            enabled_at: Some(self.now()),
+            generation: installed.row.generation + 1,
+            ..installed.row.clone()
+        };
         self.write(row, None, pending == Pending::Drop).await
     }
 
@@ -241,6 +238,7 @@ fn new_row(name: &str, now: Instant) -> PluginRow {
         enabled: false,
         generation: 0,
         budgets: json!({}),
+        enabled_at: None,
         installed_at: now,
         updated_at: now,
     }

@@ -65,7 +65,9 @@ impl Engine {
         for plugin in catalogue.iter().filter(|plugin| plugin.row.enabled && !plugin.schedules.is_empty()) {
             let fired = self.0.store.schedule_last(&plugin.row.name).await?;
             for (name, cron) in &plugin.schedules {
-                let last = fired.iter().find(|(fired, _)| fired == name).map_or(plugin.row.updated_at, |(_, at)| *at);
+                // Times that went by while the plugin was off are not missed: they were not wanted.
+                let enabled = plugin.row.enabled_at.unwrap_or(plugin.row.installed_at);
+                let last = fired.iter().find(|(fired, _)| fired == name).map_or(enabled, |(_, at)| enabled.max(*at));
                 if let Some(due) = latest_due(cron, last, now, zone) {
                     let fire = ScheduleFire {
                         plugin: plugin.row.name.clone(),

@@ -25,6 +25,8 @@ pub struct PluginRow {
     pub generation: u64,
     /// Budgets that differ from the host's, as JSON.
     pub budgets: Value,
+    /// When it was last switched on.
+    pub enabled_at: Option<Instant>,
     /// When it was installed.
     pub installed_at: Instant,
     /// When it was last changed.
