@@ -3,6 +3,7 @@
 use futures::future::BoxFuture;
 
 use super::Engine;
+use super::catalogue::Catalogue;
 use crate::crm::event::Cause;
 use crate::crm::kind::Kind;
 use crate::crm::record::Actor;
@@ -50,7 +51,7 @@ impl Engine {
             unit.forget_reads();
             let mut commit = Commit::new(at, actor.clone());
             commit.idempotency.clone_from(&idempotency);
-            self.take_proposal(&mut commit, unit.finish());
+            self.take_proposal(&mut commit, unit.finish(), &self.catalogue());
             match self.commit(commit).await {
                 Ok(committed) => return Ok((result, committed)),
                 Err(CommitError::Store(error)) => return Err(error.into()),
@@ -65,18 +66,17 @@ impl Engine {
         }
     }
 
-    /// Fills a commit with what a unit of work proposes, and with whom that wakes.
-    pub(super) fn take_proposal(&self, commit: &mut Commit, proposal: Proposal) {
+    /// Fills a commit with what a unit of work proposes, and with whom that wakes. A run rests on the catalogue that it
+    /// began under.
+    pub(super) fn take_proposal(&self, commit: &mut Commit, proposal: Proposal, catalogue: &Catalogue) {
         commit.changes = proposal.changes;
         commit.reads = proposal.reads;
         commit.state = proposal.state;
         commit.timers = proposal.timers;
-        self.match_deliveries(commit);
+        self.match_deliveries(commit, catalogue);
     }
 
-    /// Whom the changes wake, by the catalogue as it is now.
-    fn match_deliveries(&self, commit: &mut Commit) {
-        let catalogue = self.catalogue();
+    fn match_deliveries(&self, commit: &mut Commit, catalogue: &Catalogue) {
         let depth = if commit.run.is_some() { commit.cause.depth + 1 } else { 0 };
         commit.deliveries = catalogue.deliveries(&commit.changes, depth > self.0.settings.max_depth);
         commit.catalogue = Some(catalogue.number());
@@ -96,7 +96,7 @@ impl Engine {
                 (Err(CommitError::Conflict(Conflict::Catalogue)), Some(again)) => {
                     self.reload().await?;
                     commit = again;
-                    self.match_deliveries(&mut commit);
+                    self.match_deliveries(&mut commit, &self.catalogue());
                 }
                 (Err(CommitError::Conflict(Conflict::Catalogue)), None) => {
                     self.reload().await?;

@@ -9,6 +9,7 @@ mod alert;
 pub mod catalogue;
 pub mod clock;
 mod commit;
+mod contention;
 mod dispatch;
 mod idle;
 mod load;
@@ -85,6 +86,7 @@ struct Inner {
     tasks: TaskTracker,
     /// One change of the catalogue at a time.
     installing: tokio::sync::Mutex<()>,
+    contended: contention::Contention,
     alerted: std::sync::Mutex<std::collections::HashMap<String, Instant>>,
 }
 
@@ -112,6 +114,7 @@ impl Engine {
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             installing: tokio::sync::Mutex::new(()),
+            contended: contention::Contention::default(),
             alerted: std::sync::Mutex::default(),
         }));
         let rescued = engine.0.store.delivery_rescue().await?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Engine;
-use super::catalogue::Installed;
+use super::catalogue::{Catalogue, Installed};
 use super::run::{Wake, count};
 use crate::crm::event::{Cause, Command, Trigger};
 use crate::crm::id::Id;
@@ -83,7 +83,8 @@ impl Engine {
     ) -> Result<Pressed, PressError> {
         let mut reruns = 0;
         loop {
-            let installed = self.able(plugin, &command)?;
+            let catalogue = self.catalogue();
+            let installed = able(&catalogue, plugin, &command)?;
             let trigger = Trigger::Command(command.clone());
             let wake = Wake { trigger, cause: Cause::default(), attempt: 1, reruns };
             let ended = self.run_once(&installed, wake).await;
@@ -101,7 +102,7 @@ impl Engine {
                 Ending::Refused(message) => Err(PressError::Refused { message, run }),
                 _ => Err(PressError::Failed { run, outcome, message }),
             };
-            self.take_proposal(&mut commit, ended.proposal);
+            self.take_proposal(&mut commit, ended.proposal, &catalogue);
             match self.commit(commit).await {
                 Ok(_) => {
                     count(plugin, outcome);
@@ -117,25 +118,24 @@ impl Engine {
             }
         }
     }
+}
 
-    /// The plugin, where it can be given that command.
-    fn able(&self, plugin: &str, command: &Command) -> Result<std::sync::Arc<Installed>, PressError> {
-        let catalogue = self.catalogue();
-        let installed = catalogue.get(plugin).ok_or_else(|| PressError::NoPlugin(plugin.to_owned()))?;
-        if !installed.row.enabled {
-            return Err(PressError::Disabled(plugin.to_owned()));
-        }
-        let spec = installed
-            .manifest
-            .commands
-            .iter()
-            .find(|spec| spec.name == command.name)
-            .ok_or_else(|| PressError::NoCommand { plugin: plugin.to_owned(), command: command.name.clone() })?;
-        if let Some(schema) = &spec.input_schema {
-            config::validate(schema, &command.input).map_err(PressError::Input)?;
-        }
-        Ok(installed.clone())
+/// The plugin, where it can be given that command.
+fn able(catalogue: &Catalogue, plugin: &str, command: &Command) -> Result<std::sync::Arc<Installed>, PressError> {
+    let installed = catalogue.get(plugin).ok_or_else(|| PressError::NoPlugin(plugin.to_owned()))?;
+    if !installed.row.enabled {
+        return Err(PressError::Disabled(plugin.to_owned()));
     }
+    let spec = installed
+        .manifest
+        .commands
+        .iter()
+        .find(|spec| spec.name == command.name)
+        .ok_or_else(|| PressError::NoCommand { plugin: plugin.to_owned(), command: command.name.clone() })?;
+    if let Some(schema) = &spec.input_schema {
+        config::validate(schema, &command.input).map_err(PressError::Input)?;
+    }
+    Ok(installed.clone())
 }
 
 /// What an earlier press under the same idempotency key came to.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tracing::Instrument;
 
 use super::Engine;
-use super::catalogue::{Code, Installed};
+use super::catalogue::{Catalogue, Code, Installed};
 use crate::crm::event::{Cause, Trigger};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
@@ -55,15 +55,20 @@ impl Engine {
     async fn execute_in(&self, claim: Claim) {
         let Claim { lease, plugin, trigger, cause, attempt, .. } = claim;
         let mut reruns = 0;
+        let mut turn = None;
         loop {
-            let Some(installed) = self.catalogue().get(&plugin).filter(|plugin| plugin.row.enabled).cloned() else {
+            let catalogue = self.catalogue();
+            let Some(installed) = catalogue.get(&plugin).filter(|plugin| plugin.row.enabled).cloned() else {
                 return self.park(&plugin, cause, lease).await;
             };
+            if turn.is_none() {
+                turn = self.0.contended.turn(&plugin, reruns).await;
+            }
             let wake = Wake { trigger: trigger.clone(), cause, attempt, reruns };
             let ended = self.run_once(&installed, wake).await;
             let outcome = ended.run.outcome;
             let failure = ended.run.error.clone();
-            let (commit, dead) = self.commit_of(ended, lease, attempt);
+            let (commit, dead) = self.commit_of(ended, lease, attempt, &catalogue);
             match self.commit(commit).await {
                 Ok(_) => {
                     count(&plugin, outcome);
@@ -153,7 +158,7 @@ impl Engine {
     }
 
     /// The commit that ends a delivery by a run; true when the delivery is given up by it.
-    fn commit_of(&self, ended: Ended, lease: Lease, attempt: u32) -> (Commit, bool) {
+    fn commit_of(&self, ended: Ended, lease: Lease, attempt: u32, catalogue: &Catalogue) -> (Commit, bool) {
         let Ended { run, ending, proposal } = ended;
         let at = run.at;
         let mut commit = Commit::new(at, Actor::Plugin(run.plugin.clone()));
@@ -167,7 +172,7 @@ impl Engine {
         let dead = matches!(disposal, Disposal::Dead { .. });
         commit.delivery = Some((lease, disposal));
         commit.run = Some(run);
-        self.take_proposal(&mut commit, proposal);
+        self.take_proposal(&mut commit, proposal, catalogue);
         (commit, dead)
     }
 

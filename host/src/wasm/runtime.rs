@@ -20,6 +20,10 @@ impl Component {
 }
 impl Runtime {
     /// s
+    pub fn new(_cache: Option<std::path::PathBuf>, _slots: u32) -> Result<Self, String> {
+        Ok(Self)
+    }
+    /// s
     pub async fn compile(&self, _b: Arc<[u8]>) -> Result<Component, BadComponent> {
         Err(BadComponent)
     }
