@@ -1,0 +1,77 @@
+//! Errors of the inner parts as problems: converted here, last.
+
+use axum::http::StatusCode;
+
+use crate::crm::invalid::Invalid;
+use crate::engine::{EditError, PressError};
+use crate::http::etag;
+use crate::http::problem::Problem;
+use crate::store::commit::Conflict;
+use crate::unit::UnitError;
+
+/// What the caller sees of a unit of work that did not do what it was asked.
+#[must_use]
+pub fn unit_problem(error: UnitError) -> Problem {
+    match error {
+        UnitError::NotFound(_) => Problem::not_found(error.to_string()),
+        UnitError::Invalid(invalid) => invalid.into(),
+        UnitError::Stale { found, .. } => etag::stale(found),
+        UnitError::Store(error) => error.into(),
+    }
+}
+
+/// What the caller sees of an edit that was not committed.
+#[must_use]
+pub fn edit_problem(error: EditError) -> Problem {
+    match error {
+        EditError::Unit(error) => unit_problem(error),
+        EditError::Conflict(conflict) => conflict_problem(&conflict),
+        EditError::Store(error) => error.into(),
+    }
+}
+
+/// What the caller sees of a press that came to nothing.
+#[must_use]
+pub fn press_problem(error: PressError) -> Problem {
+    match error {
+        PressError::NoPlugin(name) => Problem::not_found(format!("there is no plugin `{name}`")),
+        PressError::Disabled(name) => {
+            Problem::conflict("plugin_disabled", format!("the plugin `{name}` is disabled: an admin can enable it"))
+        }
+        PressError::NoCommand { plugin, command } => {
+            Problem::not_found(format!("the plugin `{plugin}` has no command `{command}`"))
+        }
+        PressError::Input(invalid) => below("/input", invalid).into(),
+        PressError::Refused { message, run } => Problem::conflict("refused", message).with("run", run.to_string()),
+        PressError::Failed { run, outcome, message } => {
+            tracing::warn!(%run, ?outcome, %message, "a command's run failed");
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "run_failed",
+                format!("the plugin could not do it, and nothing was changed; run {run} says why"),
+            )
+            .with("run", run.to_string())
+            .with("outcome", serde_json::to_value(outcome).unwrap_or_default())
+        }
+        PressError::Store(error) => error.into(),
+    }
+}
+
+/// The same errors, in a part of the body.
+#[must_use]
+pub fn below(prefix: &str, mut invalid: Invalid) -> Invalid {
+    for error in &mut invalid.0 {
+        error.field.insert_str(0, prefix);
+    }
+    invalid
+}
+
+fn conflict_problem(conflict: &Conflict) -> Problem {
+    match conflict {
+        Conflict::Key { key, holder, .. } => {
+            Problem::conflict("duplicate", conflict.to_string()).with("key", key.as_str()).with("holder", holder.to_string())
+        }
+        Conflict::Idempotency => Problem::conflict("idempotency_in_flight", conflict.to_string()),
+        _ => Problem::conflict("conflict", format!("{conflict}, again and again: try once more")),
+    }
+}

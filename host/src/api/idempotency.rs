@@ -1,0 +1,47 @@
+//! Requests that are done once however often they are sent: `Idempotency-Key` on POST.
+
+use axum::http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+
+use super::App;
+use crate::http::identity::Caller;
+use crate::http::problem::{Problem, Result};
+use crate::http::secret;
+use crate::store::commit::Idempotency;
+
+/// What to do with a request.
+pub enum Request {
+    /// Do it. Commit the key with it, where there is one.
+    Fresh(Option<Idempotency>),
+    /// It was done: this came of it.
+    Done(Value),
+}
+
+/// Looks a request's key up.
+///
+/// # Errors
+/// 400 for a key that is none, 422 where it was another request's.
+pub async fn look(app: &App, caller: &Caller, headers: &HeaderMap, path: &str, body: &Value) -> Result<Request> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(Request::Fresh(None)) };
+    let key = value.to_str().unwrap_or_default();
+    if key.is_empty() || key.len() > 255 {
+        return Err(Problem::bad_request("bad_idempotency_key", "Idempotency-Key must have 1 to 255 ASCII characters"));
+    }
+    let request = secret::hex_digest(format!("{} {path}\n{body}", Method::POST).as_bytes());
+    let actor = caller.account();
+    match app.engine.store().idempotency_read(&actor, key).await? {
+        Some(known) if known.request == request => Ok(Request::Done(known.outcome)),
+        Some(_) => Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "that Idempotency-Key was another request's: make a new one for every request",
+        )),
+        None => Ok(Request::Fresh(Some(Idempotency {
+            actor,
+            key: key.to_owned(),
+            request,
+            outcome: Value::Null,
+            at: app.engine.now(),
+        }))),
+    }
+}

@@ -1,0 +1,90 @@
+//! The description of the API, OpenAPI 3.1: what does not belong to one feature.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::openapi::OpenApi;
+use utoipa::{PartialSchema as _, ToSchema as _};
+
+use super::App;
+use crate::crm::id::Id;
+use crate::crm::instant::Instant;
+use crate::crm::kind::Kind;
+use crate::http::problem::ProblemDetails;
+
+/// What every record has beside the fields of its kind. Kept by the host.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct RecordFace {
+    /// What it is.
+    pub kind: Kind,
+    /// Unique among all records.
+    pub id: Id,
+    /// The number people call it by.
+    pub number: Option<u64>,
+    /// 1 when made; one more with every change.
+    pub version: u64,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was last changed.
+    pub updated_at: Instant,
+}
+
+const DESCRIPTION: &str = "\
+Takt keeps a company's CRM records and runs its automation rules. Everything that a rule does, and everything that \
+people do in a front end, can be done and seen here.
+
+**Who calls.** People sign in at `POST /api/v1/session` and are known by a cookie. Programs send \
+`Authorization: Bearer takt_…`; an admin makes tokens at `POST /api/v1/tokens`, each with scopes like `leads:write`.
+
+**Errors** are problem details (RFC 9457) with a stable `code`; `errors` names each wrong field by a JSON Pointer.
+
+**Versions.** A record's `ETag` goes into `If-Match` of a change that rests on it; a stale one is answered by 412.
+
+**Once.** A `POST` with an `Idempotency-Key` is done once however often it is sent.
+
+**Listings** come in pages: give `next` as `after`. Filters are the kind's fields; values of one field are \
+alternatives, `null` is absent; `.gte` and `.lt` go with moments and numbers; `sort=-created_at` is newest first.
+
+**Events** come as server-sent events; a reader that comes back with `Last-Event-ID` misses nothing.";
+
+/// The description before any route.
+#[must_use]
+pub fn frame() -> OpenApi {
+    let frame = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Takt",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0 OR MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": {},
+        "components": {
+            "schemas": {},
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": "takt_session"},
+                "token": {"type": "http", "scheme": "bearer"},
+            },
+        },
+    });
+    let mut openapi: OpenApi = serde_json::from_value(frame).unwrap_or_default();
+    let components = openapi.components.get_or_insert_default();
+    let mut more = vec![
+        ("ProblemDetails".to_owned(), ProblemDetails::schema()),
+        ("RecordFace".to_owned(), RecordFace::schema()),
+    ];
+    ProblemDetails::schemas(&mut more);
+    RecordFace::schemas(&mut more);
+    components.schemas.extend(more);
+    openapi
+}
+
+/// The description of this API, OpenAPI 3.1.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "host", operation_id = "openapi",
+    responses((status = 200, description = "The description.")))]
+pub async fn document(State(app): State<App>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], app.openapi.to_string())
+}

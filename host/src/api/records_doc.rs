@@ -1,0 +1,226 @@
+//! The description of the records' endpoints, made from the kinds' structs and the fields that listings know.
+
+use axum::routing::MethodRouter;
+use serde_json::{Value, json};
+use utoipa::openapi::path::{HttpMethod, Operation, Paths};
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use super::App;
+use super::history::{AuditView, CauseView};
+use super::runs::RunView;
+use crate::crm::calendar::WorkCalendar;
+use crate::crm::company::Company;
+use crate::crm::contact::Contact;
+use crate::crm::deal::Deal;
+use crate::crm::department::Department;
+use crate::crm::kind::{Kind, Place, Shape};
+use crate::crm::lead::Lead;
+use crate::crm::notification::Notification;
+use crate::crm::organisation::Organisation;
+use crate::crm::pipeline::Pipeline;
+use crate::crm::task::Task;
+use crate::crm::user::User;
+
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// One endpoint of a kind, with its description. `path` goes on after the plural.
+#[must_use]
+pub fn endpoint(kind: Kind, verb: &str, path: &str, handler: MethodRouter<App>) -> UtoipaMethodRouter<App> {
+    let method = match verb {
+        "create" | "convert" => HttpMethod::Post,
+        "update" => HttpMethod::Patch,
+        "delete" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    };
+    let (name, mut schemas) = schemas(kind);
+    let operation = json!({
+        "tags": [kind.plural()],
+        "operationId": format!("{}_{verb}", kind.name()),
+        "summary": summary(kind, verb),
+        "parameters": parameters(kind, verb),
+        "requestBody": request(&name, verb),
+        "responses": response(&name, verb),
+    });
+    schemas.extend(faces(&name));
+    if matches!(verb, "history" | "runs") {
+        collect::<AuditView>(&mut schemas);
+        collect::<CauseView>(&mut schemas);
+        collect::<RunView>(&mut schemas);
+    }
+    let mut paths = Paths::new();
+    // What is described wrongly here is missed by the table then, and the router is not built.
+    if let Ok(operation) = serde_json::from_value::<Operation>(without_nulls(operation)) {
+        paths.add_path_operation(format!("/api/v1/{}{path}", kind.plural()), vec![method], operation);
+    }
+    (schemas, paths, handler)
+}
+
+fn summary(kind: Kind, verb: &str) -> String {
+    let (one, many) = (kind.name().replace('_', " "), kind.plural().replace('_', " "));
+    match verb {
+        "list" => format!("The {many} within reach, page by page."),
+        "create" if kind == Kind::User => {
+            "Makes a user. `password`, beside the fields, is taken, and never shown.".to_owned()
+        }
+        "create" => format!("Makes a {one}."),
+        "get" => format!("One {one}."),
+        "update" => format!("Changes a {one} by a JSON merge patch (RFC 7396)."),
+        "delete" => format!("Deletes a {one}. Its history stays."),
+        "history" => format!("Every change of a {one}: when, what, who, and which run; newest first."),
+        "runs" => format!("The runs about a {one}, or that changed it; newest first."),
+        _ => "Turns a lead into a contact, a company where it names one, and a deal; known ones are used again.".to_owned(),
+    }
+}
+
+fn parameters(kind: Kind, verb: &str) -> Value {
+    let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}});
+    let header = |name: &str, words: &str| {
+        json!({"name": name, "in": "header", "description": words, "schema": {"type": "string"}})
+    };
+    let query = |name: &str, words: &str, schema: Value| {
+        json!({"name": name, "in": "query", "description": words, "schema": schema})
+    };
+    let limit = query("limit", "50 where absent.", json!({"type": "integer", "minimum": 1, "maximum": 200}));
+    let after = query("after", "`next` of the page before.", json!({"type": "string"}));
+    let if_match = header("If-Match", "The ETag that the change rests on; where absent, it goes on the current version.");
+    match verb {
+        "list" => {
+            let mut all = vec![limit, after];
+            all.push(query("sort", &format!("{}; `-` before it for descending.", sortable(kind)), json!({"type": "string"})));
+            all.extend(filters(kind).into_iter().map(|(name, words, schema)| query(&name, &words, schema)));
+            all.into()
+        }
+        "create" => json!([header("Idempotency-Key", "Sent again with the same key, it is done once.")]),
+        "get" => json!([id, header("If-None-Match", "The ETag that the caller has: 304 where it is the current one.")]),
+        "update" | "delete" | "convert" => json!([id, if_match]),
+        _ => json!([id, limit, after]),
+    }
+}
+
+fn sortable(kind: Kind) -> String {
+    let fields = kind.spec().fields.iter().filter(|field| !matches!(field.place, Place::Key(_)));
+    std::iter::once("`id`".to_owned()).chain(fields.map(|field| format!("`{}`", field.name))).collect::<Vec<_>>().join(", ")
+}
+
+fn filters(kind: Kind) -> Vec<(String, String, Value)> {
+    let mut all = Vec::new();
+    for field in kind.spec().fields {
+        let schema = match field.shape {
+            Shape::Text => json!({"type": "string"}),
+            Shape::Id => json!({"type": "string", "format": "uuid"}),
+            Shape::Instant => json!({"type": "string", "format": "date-time"}),
+            Shape::Integer => json!({"type": "integer"}),
+            Shape::Bool => json!({"type": "boolean"}),
+        };
+        let words = "One of these: repeat it, or put commas between; `null` for absent.";
+        all.push((field.name.to_owned(), words.to_owned(), json!({"type": "string"})));
+        if matches!(field.shape, Shape::Instant | Shape::Integer) && !matches!(field.place, Place::Key(_)) {
+            all.push((format!("{}.gte", field.name), "This or more.".to_owned(), schema.clone()));
+            all.push((format!("{}.lt", field.name), "Less than this.".to_owned(), schema));
+        }
+    }
+    all
+}
+
+fn request(name: &str, verb: &str) -> Value {
+    let body = |media: &str, schema: &str| {
+        json!({"required": true, "content": {media: {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}})
+    };
+    match verb {
+        "create" => body("application/json", name),
+        "update" => body("application/merge-patch+json", &format!("{name}Patch")),
+        _ => Value::Null,
+    }
+}
+
+fn response(name: &str, verb: &str) -> Value {
+    let json_of = |schema: Value| json!({"application/json": {"schema": schema}});
+    let record = |name: &str| json!({"$ref": format!("#/components/schemas/{name}Record")});
+    let page = |items: Value| {
+        json_of(json!({
+            "type": "object",
+            "required": ["items"],
+            "properties": {"items": {"type": "array", "items": items}, "next": {"type": "string"}},
+        }))
+    };
+    let tag = json!({"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match."}});
+    match verb {
+        "list" => json!({"200": {"description": "A page.", "content": page(record(name))}}),
+        "create" => json!({"201": {"description": "Made.", "headers": tag, "content": json_of(record(name))}}),
+        "delete" => json!({"204": {"description": "Deleted."}}),
+        "history" => json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/AuditView"}))}}),
+        "runs" => json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/RunView"}))}}),
+        "convert" => json!({"200": {"description": "What it became.", "content": json_of(json!({
+            "type": "object",
+            "required": ["lead", "contact", "deal"],
+            "properties": {
+                "lead": record("Lead"), "contact": record("Contact"), "company": record("Company"), "deal": record("Deal"),
+            },
+        }))}}),
+        _ => json!({"200": {"description": "The record.", "headers": tag, "content": json_of(record(name))}}),
+    }
+}
+
+/// `LeadRecord`, the fields with what every record has, and `LeadPatch`, the fields with none of them required.
+fn faces(name: &str) -> Schemas {
+    let own = json!({"$ref": format!("#/components/schemas/{name}")});
+    let record = json!({"allOf": [{"$ref": "#/components/schemas/RecordFace"}, own]});
+    [(format!("{name}Record"), record)]
+        .into_iter()
+        .filter_map(|(name, schema)| Some((name, serde_json::from_value(schema).ok()?)))
+        .collect()
+}
+
+/// Adds `LeadPatch` and the like to the whole description: the fields, none of them required.
+pub fn add_patches(openapi: &mut OpenApi) {
+    let Some(components) = &mut openapi.components else { return };
+    for kind in Kind::ALL {
+        let (name, _) = schemas(kind);
+        let Some(schema) = components.schemas.get(&name) else { continue };
+        let Ok(mut value) = serde_json::to_value(schema) else { continue };
+        if let Some(object) = value.as_object_mut() {
+            object.remove("required");
+            object.insert("description".to_owned(), "Only the fields to change; null takes one away.".into());
+        }
+        if let Ok(patch) = serde_json::from_value(value) {
+            components.schemas.insert(format!("{name}Patch"), patch);
+        }
+    }
+}
+
+fn schemas(kind: Kind) -> (String, Schemas) {
+    match kind {
+        Kind::Lead => of::<Lead>(),
+        Kind::Contact => of::<Contact>(),
+        Kind::Company => of::<Company>(),
+        Kind::Deal => of::<Deal>(),
+        Kind::Pipeline => of::<Pipeline>(),
+        Kind::Task => of::<Task>(),
+        Kind::Notification => of::<Notification>(),
+        Kind::User => of::<User>(),
+        Kind::Department => of::<Department>(),
+        Kind::WorkCalendar => of::<WorkCalendar>(),
+        Kind::Organisation => of::<Organisation>(),
+    }
+}
+
+fn of<T: ToSchema + PartialSchema>() -> (String, Schemas) {
+    let mut all = Schemas::new();
+    collect::<T>(&mut all);
+    (T::name().into_owned(), all)
+}
+
+fn collect<T: ToSchema + PartialSchema>(all: &mut Schemas) {
+    all.push((T::name().into_owned(), T::schema()));
+    T::schemas(all);
+}
+
+fn without_nulls(mut value: Value) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|_, member| !member.is_null());
+    }
+    value
+}

@@ -1,0 +1,129 @@
+//! The policy: every endpoint of the host, and who may call it. There is no other way into the router.
+
+use axum::http::Method;
+
+use super::access::{self, Verb};
+use crate::crm::kind::Kind;
+use crate::crm::user::Role::{Admin, Member};
+use crate::http::policy::{Rule, Who};
+
+/// The rows that belong to no kind: method, path, the lowest role and the scope.
+const ROWS: &[(&str, &str, Access)] = &[
+    ("GET", "/", Access::Public),
+    ("GET", "/docs", Access::Public),
+    ("GET", "/docs/{file}", Access::Public),
+    ("GET", "/api/openapi.json", Access::Public),
+    ("GET", "/health/live", Access::Public),
+    ("GET", "/health/ready", Access::Public),
+    ("GET", "/metrics", Access::Admin("metrics:read")),
+    ("POST", "/api/v1/session", Access::Public),
+    ("DELETE", "/api/v1/session", Access::Known),
+    ("GET", "/api/v1/me", Access::Known),
+    ("PUT", "/api/v1/me/password", Access::Member("admin")),
+    ("DELETE", "/api/v1/me/sessions", Access::Member("admin")),
+    ("PUT", "/api/v1/users/{id}/password", Access::Admin("admin")),
+    ("DELETE", "/api/v1/users/{id}/sessions", Access::Admin("admin")),
+    ("GET", "/api/v1/tokens", Access::Admin("admin")),
+    ("POST", "/api/v1/tokens", Access::Admin("admin")),
+    ("DELETE", "/api/v1/tokens/{id}", Access::Admin("admin")),
+    ("GET", "/api/v1/inbox", Access::Member("notifications:read")),
+    ("POST", "/api/v1/inbox/{id}/read", Access::Member("inbox:write")),
+    ("GET", "/api/v1/inbox/events", Access::Member("notifications:read")),
+    ("POST", "/api/v1/notifications/{id}/commands/{name}", Access::Member("commands:write")),
+    ("GET", "/api/v1/events", Access::Member("events:read")),
+    ("GET", "/api/v1/runs", Access::Admin("runs:read")),
+    ("GET", "/api/v1/runs/{id}", Access::Admin("runs:read")),
+    ("POST", "/api/v1/runs/{id}/retry", Access::Admin("runs:write")),
+    ("GET", "/api/v1/queue", Access::Admin("runs:read")),
+    ("GET", "/api/v1/dead_letters", Access::Admin("runs:read")),
+    ("POST", "/api/v1/dead_letters/{id}/retry", Access::Admin("runs:write")),
+    ("DELETE", "/api/v1/dead_letters/{id}", Access::Admin("runs:write")),
+    ("GET", "/api/v1/holds", Access::Admin("runs:read")),
+    ("DELETE", "/api/v1/holds/{plugin}/{record}", Access::Admin("runs:write")),
+    ("GET", "/api/v1/plugins", Access::Admin("plugins:read")),
+    ("POST", "/api/v1/plugins", Access::Admin("plugins:write")),
+    ("GET", "/api/v1/plugins/{name}", Access::Admin("plugins:read")),
+    ("POST", "/api/v1/plugins/{name}/enable", Access::Admin("plugins:write")),
+    ("POST", "/api/v1/plugins/{name}/disable", Access::Admin("plugins:write")),
+    ("GET", "/api/v1/plugins/{name}/config", Access::Admin("plugins:read")),
+    ("PUT", "/api/v1/plugins/{name}/config", Access::Admin("plugins:write")),
+    ("PUT", "/api/v1/plugins/{name}/grants", Access::Admin("admin")),
+    ("PUT", "/api/v1/plugins/{name}/condition", Access::Admin("plugins:write")),
+    ("PUT", "/api/v1/plugins/{name}/budgets", Access::Admin("admin")),
+    ("GET", "/api/v1/plugins/{name}/timers", Access::Admin("plugins:read")),
+];
+
+#[derive(Clone, Copy)]
+enum Access {
+    Public,
+    Known,
+    Member(&'static str),
+    Admin(&'static str),
+}
+
+/// The scopes that belong to no kind.
+pub const SCOPES: [&str; 9] = [
+    "admin",
+    "commands:write",
+    "events:read",
+    "inbox:write",
+    "metrics:read",
+    "plugins:read",
+    "plugins:write",
+    "runs:read",
+    "runs:write",
+];
+
+/// The kinds whose records have buttons of their own.
+pub const WITH_COMMANDS: [Kind; 5] = [Kind::Lead, Kind::Contact, Kind::Company, Kind::Deal, Kind::Task];
+
+/// Every endpoint and who may call it.
+#[must_use]
+pub fn table() -> Vec<Rule> {
+    let mut table: Vec<Rule> = ROWS.iter().map(|(method, path, access)| rule(method, path, access.who())).collect();
+    for kind in Kind::ALL {
+        let (read, write) = (access::who(kind, Verb::Read), access::who(kind, Verb::Write));
+        let base = format!("/api/v1/{}", kind.plural());
+        table.push(rule("GET", &base, read.clone()));
+        table.push(rule("POST", &base, write.clone()));
+        table.push(rule("GET", &format!("{base}/{{id}}"), read.clone()));
+        table.push(rule("PATCH", &format!("{base}/{{id}}"), write.clone()));
+        table.push(rule("DELETE", &format!("{base}/{{id}}"), write.clone()));
+        table.push(rule("GET", &format!("{base}/{{id}}/history"), read.clone()));
+        table.push(rule("GET", &format!("{base}/{{id}}/runs"), read.clone()));
+        if kind == Kind::Lead {
+            table.push(rule("POST", &format!("{base}/{{id}}/convert"), write));
+        }
+        if WITH_COMMANDS.contains(&kind) {
+            table.push(rule("GET", &format!("{base}/{{id}}/commands"), read));
+            let press = Who::role(Member, "commands:write");
+            table.push(rule("POST", &format!("{base}/{{id}}/commands/{{name}}"), press));
+        }
+    }
+    table
+}
+
+/// Whether there is such a scope.
+#[must_use]
+pub fn is_scope(text: &str) -> bool {
+    let of_kind = text.split_once(':').is_some_and(|(plural, verb)| {
+        Kind::of_plural(plural).is_some() && matches!(verb, "read" | "write")
+    });
+    of_kind || SCOPES.contains(&text)
+}
+
+impl Access {
+    fn who(self) -> Who {
+        match self {
+            Self::Public => Who::Public,
+            Self::Known => Who::Known,
+            Self::Member(scope) => Who::role(Member, scope),
+            Self::Admin(scope) => Who::role(Admin, scope),
+        }
+    }
+}
+
+fn rule(method: &str, path: &str, who: Who) -> Rule {
+    // Every method that stands above is one.
+    Rule { method: Method::from_bytes(method.as_bytes()).unwrap_or(Method::OPTIONS), path: path.to_owned(), who }
+}

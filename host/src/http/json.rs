@@ -1,0 +1,210 @@
+//! Reading JSON bodies, and saying precisely what is wrong with them.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use futures::StreamExt as _;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+
+use super::problem::{Problem, Result};
+use crate::crm::invalid::Invalid;
+
+/// How large a JSON body may be.
+pub const JSON_LIMIT: usize = 1 << 20;
+/// How large an uploaded component may be.
+pub const COMPONENT_LIMIT: usize = 64 << 20;
+
+/// A JSON body of type `T`. Give `T` `deny_unknown_fields`, so that a misspelt field is refused.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self> {
+        expect_type(request.headers(), &["application/json", "application/merge-patch+json"])?;
+        let body = read(request.into_body(), JSON_LIMIT).await?;
+        parse(&body).map(Self)
+    }
+}
+
+/// A JSON body that may be left out: an empty body is the default.
+#[derive(Debug, Clone)]
+pub struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self> {
+        let headers = request.headers().clone();
+        let body = read(request.into_body(), JSON_LIMIT).await?;
+        if body.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        expect_type(&headers, &["application/json"])?;
+        parse(&body).map(Self)
+    }
+}
+
+/// An uploaded component's bytes.
+#[derive(Debug, Clone)]
+pub struct Component(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Component {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self> {
+        expect_type(request.headers(), &["application/wasm", "application/octet-stream"])?;
+        read(request.into_body(), COMPONENT_LIMIT).await.map(Self)
+    }
+}
+
+/// The whole body, where it is no larger than `limit`.
+///
+/// # Errors
+/// 413 over the limit, 400 where the connection broke off.
+pub async fn read(body: Body, limit: usize) -> Result<Bytes> {
+    let announced = axum::body::HttpBody::size_hint(&body).lower();
+    if announced > limit as u64 {
+        return Err(too_large(limit));
+    }
+    let mut stream = body.into_data_stream();
+    let mut whole = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Problem::bad_request("body_broken_off", "the body broke off"))?;
+        if whole.len() + chunk.len() > limit {
+            return Err(too_large(limit));
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.into())
+}
+
+/// The value that JSON text stands for.
+///
+/// # Errors
+/// 400 `malformed_json` with line and column, 422 `invalid` with the field.
+pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let pointer = pointer(error.path());
+        refusal(&error.into_inner(), pointer)
+    })?;
+    deserializer.end().map_err(|error| refusal(&error, String::new()))?;
+    Ok(value)
+}
+
+fn refusal(error: &serde_json::Error, pointer: String) -> Problem {
+    if !error.is_data() {
+        let (line, column) = (error.line(), error.column());
+        return Problem::bad_request("malformed_json", format!("the body is not JSON: {error}"))
+            .with("line", line)
+            .with("column", column);
+    }
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    Invalid::field(named_in(message, pointer), message).into()
+}
+
+/// serde names a missing or unknown field in its message, not always in its path.
+fn named_in(message: &str, pointer: String) -> String {
+    let named = ["unknown field `", "missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| message.strip_prefix(start)?.split('`').next());
+    match named {
+        Some(name) if !pointer.ends_with(&format!("/{name}")) => format!("{pointer}/{}", escape(name)),
+        _ => pointer,
+    }
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", escape(key)),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn expect_type(headers: &HeaderMap, expected: &[&str]) -> Result<()> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if expected.iter().any(|expected| essence.eq_ignore_ascii_case(expected)) {
+        return Ok(());
+    }
+    let shown: String = essence.chars().take(80).collect();
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        format!("Content-Type `{shown}` is not read here: send {}", expected.join(" or ")),
+    ))
+}
+
+fn too_large(limit: usize) -> Problem {
+    let (amount, unit) = if limit >= 1 << 20 { (limit >> 20, "MiB") } else { (limit, "bytes") };
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", format!("the body is over {amount} {unit}"))
+        .with("limit", limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read into")]
+    struct Order {
+        title: String,
+        #[serde(default)]
+        lines: Vec<Line>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read into")]
+    struct Line {
+        count: u32,
+    }
+
+    #[track_caller]
+    fn check(text: &str, code: &str, field: &str, words: &str) {
+        let details = parse::<Order>(text.as_bytes()).unwrap_err().details();
+        assert_eq!(details.code, code, "{details:?}");
+        assert!(details.detail.contains(words), "{details:?}");
+        if code == "invalid" {
+            assert_eq!(details.errors[0].field, field, "{details:?}");
+        }
+    }
+
+    #[test]
+    fn refusals() {
+        check("{\"title\": \"a\",\n \"lines\": [}", "malformed_json", "", "line 2 column");
+        check("", "malformed_json", "", "EOF");
+        check("{\"title\": \"a\"} x", "malformed_json", "", "trailing");
+        check(&"[".repeat(10_000), "invalid", "", "invalid type");
+        check("{}", "invalid", "/title", "missing field");
+        check("{\"title\": 1}", "invalid", "/title", "invalid type");
+        check("{\"title\": \"a\", \"color\": 1}", "invalid", "/color", "unknown field");
+        check("{\"title\": \"a\", \"lines\": [{\"count\": 1}, {\"count\": -1}]}", "invalid", "/lines/1/count", "-1");
+        check("{\"title\": \"a\", \"lines\": [{\"cnt\": 1}]}", "invalid", "/lines/0/cnt", "unknown field");
+    }
+
+    #[tokio::test]
+    async fn over_the_limit() {
+        let problem = read(Body::from(vec![b' '; 11]), 10).await.unwrap_err();
+        assert_eq!(problem.code(), "body_too_large");
+        let chunks = futures::stream::iter((0..11).map(|_| Ok::<_, std::io::Error>("a")));
+        let problem = read(Body::from_stream(chunks), 10).await.unwrap_err();
+        assert_eq!(problem.code(), "body_too_large");
+        assert_eq!(read(Body::from("0123456789"), 10).await.unwrap().len(), 10);
+    }
+}
