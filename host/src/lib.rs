@@ -7,6 +7,7 @@ pub mod bundled;
 pub mod crm;
 pub mod engine;
 pub mod plugins;
+pub mod sample;
 pub mod store;
 pub mod unit;
 pub mod wasm;
