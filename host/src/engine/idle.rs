@@ -5,6 +5,12 @@ use std::time::Duration;
 use super::Engine;
 
 impl Engine {
+    /// How many deliveries this process has in memory, waiting or running.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.0.waiting.held()
+    }
+
     /// Returns when nothing runs, nothing waits, and nothing is due by the clock. Work that comes later is not waited
     /// for. Needs the plugins to come to an end: one that wakes itself for ever never does.
     pub async fn idle(&self) {

@@ -56,7 +56,7 @@ impl Feed {
     #[must_use]
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Claim>) {
         let (claims, receiver) = mpsc::unbounded_channel();
-        let (events, _) = broadcast::channel(4096);
+        let (events, _) = broadcast::channel(65_536);
         (Self { events, claims }, receiver)
     }
 }
