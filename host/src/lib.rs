@@ -3,10 +3,12 @@
 //! The map of this crate is in `ARCHITECTURE.md` at the root of the repository. In one line: every change, by a person
 //! or by a rule, is a [change set](crm::change::ChangeSet), and there is one place that commits it.
 
+pub mod api;
 pub mod bench;
 pub mod bundled;
 pub mod crm;
 pub mod engine;
+pub mod http;
 pub mod plugins;
 pub mod sample;
 pub mod store;

@@ -196,9 +196,7 @@ mod tests {
         let (me, other) = (Id::new(), Id::new());
         let reach = Reach::Of { field: "owner", users: vec![me.to_string().into()], unassigned: true };
         let listing = reach.narrow(Query::of(Kind::Lead, 10));
-        for (data, covered) in
-            [(json!({"owner": me}), true), (json!({}), true), (json!({"owner": other}), false)]
-        {
+        for (data, covered) in [(json!({"owner": me}), true), (json!({}), true), (json!({"owner": other}), false)] {
             let record = record(data);
             assert_eq!(reach.covers(&record), covered, "{record:?}");
             assert_eq!(listing.matches(&record, &[]), covered, "{record:?}");

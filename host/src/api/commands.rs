@@ -115,14 +115,8 @@ async fn press(
     let plugin = declaring(&app, kind, &name, body.plugin.as_deref())?;
     let request = json!([plugin, body.input, body.answer]);
     let target = format!("{}/{}/commands/{name}", kind.plural(), record.id);
-    let command = Command {
-        name,
-        by,
-        on: Some(record.reference()),
-        notification: None,
-        input: body.input,
-        answer: body.answer,
-    };
+    let command =
+        Command { name, by, on: Some(record.reference()), notification: None, input: body.input, answer: body.answer };
     done(&app, &caller, &headers, &target, &request, &plugin, command).await.map(axum::Json)
 }
 
@@ -148,7 +142,8 @@ fn declaring(app: &App, kind: Kind, name: &str, asked: Option<&str>) -> Result<S
         ([], None) => Err(Problem::not_found(format!("no plugin has a command `{name}` for a {kind}"))),
         (several, _) => {
             let names: Vec<&str> = several.iter().map(|plugin| plugin.row.name.as_str()).collect();
-            let detail = format!("several plugins have a command `{name}`: say in `plugin` which, of {}", names.join(", "));
+            let detail =
+                format!("several plugins have a command `{name}`: say in `plugin` which, of {}", names.join(", "));
             Err(Problem::conflict("ambiguous_command", detail).with("plugins", names))
         }
     }

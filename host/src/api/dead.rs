@@ -15,14 +15,7 @@ use crate::store::delivery::{DeadDelivery, Hold, Queue};
 /// The endpoints.
 #[must_use]
 pub fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
-    vec![
-        routes!(list),
-        routes!(retry),
-        routes!(discard),
-        routes!(holds),
-        routes!(release),
-        routes!(queue),
-    ]
+    vec![routes!(list), routes!(retry), routes!(discard), routes!(holds), routes!(release), routes!(queue)]
 }
 
 /// Deliveries that were given up, newest first.

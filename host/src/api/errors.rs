@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::crm::invalid::Invalid;
-use crate::engine::{EditError, PressError};
+use crate::engine::{EditError, PluginError, PressError};
 use crate::http::etag;
 use crate::http::problem::Problem;
 use crate::store::commit::Conflict;
@@ -53,7 +53,24 @@ pub fn press_problem(error: PressError) -> Problem {
             .with("run", run.to_string())
             .with("outcome", serde_json::to_value(outcome).unwrap_or_default())
         }
+        PressError::InProgress => conflict_problem(&Conflict::Idempotency),
         PressError::Store(error) => error.into(),
+    }
+}
+
+/// What the caller sees of a plugin that was not installed or changed.
+#[must_use]
+pub fn plugin_problem(error: PluginError) -> Problem {
+    match error {
+        PluginError::NoPlugin(_) => Problem::not_found(error.to_string()),
+        PluginError::Component(bad) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_component", bad.to_string()),
+        PluginError::Manifest(invalid) => Problem::from(below("/manifest", invalid)),
+        PluginError::Invalid(invalid) => invalid.into(),
+        PluginError::NotGranted(missing) => {
+            let detail = format!("the plugin needs what it was not granted: {}", missing.join(", "));
+            Problem::conflict("not_granted", detail).with("missing", missing)
+        }
+        PluginError::Store(error) => error.into(),
     }
 }
 
@@ -68,9 +85,9 @@ pub fn below(prefix: &str, mut invalid: Invalid) -> Invalid {
 
 fn conflict_problem(conflict: &Conflict) -> Problem {
     match conflict {
-        Conflict::Key { key, holder, .. } => {
-            Problem::conflict("duplicate", conflict.to_string()).with("key", key.as_str()).with("holder", holder.to_string())
-        }
+        Conflict::Key { key, holder, .. } => Problem::conflict("duplicate", conflict.to_string())
+            .with("key", key.as_str())
+            .with("holder", holder.to_string()),
         Conflict::Idempotency => Problem::conflict("idempotency_in_flight", conflict.to_string()),
         _ => Problem::conflict("conflict", format!("{conflict}, again and again: try once more")),
     }

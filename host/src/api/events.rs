@@ -6,9 +6,9 @@ use axum::response::IntoResponse;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
+use super::App;
 use super::access::{Verb, scope};
 use super::stream::{self, Reader};
-use super::App;
 use crate::crm::kind::Kind;
 use crate::http::identity::Caller;
 use crate::http::page::Params;

@@ -62,8 +62,7 @@ async fn list(State(app): State<App>, caller: Caller, mut params: Params) -> Res
     }
     let store = app.engine.store();
     let found = store.record_find(&query, &[]).await?;
-    let all_unread =
-        Query::of(Kind::Notification, 1).with("to", Test::In(vec![me])).with("read_at", Test::Absent);
+    let all_unread = Query::of(Kind::Notification, 1).with("to", Test::In(vec![me])).with("read_at", Test::Absent);
     let unread = store.record_count(&all_unread, &[]).await?;
     let items = found.records.iter().map(|record| record.face()).collect();
     let next = found.next.as_ref().map(|next| cursor_write(next, &query));

@@ -20,9 +20,6 @@ mod stream;
 pub mod table;
 mod tokens;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use axum::Router;
@@ -37,15 +34,12 @@ use crate::engine::Engine;
 use crate::http::kit::Kit;
 use crate::http::layers;
 use crate::http::policy::{Gap, Routes};
-use crate::plugins::Plugins;
 
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// Records, runs, commands.
     pub engine: Engine,
-    /// The installed plugins.
-    pub plugins: Plugins,
     /// The kit's own needs.
     pub kit: Kit,
     /// What `/metrics` shows.
@@ -59,14 +53,8 @@ pub struct App {
 impl App {
     /// The handlers' state.
     #[must_use]
-    pub fn new(
-        engine: Engine,
-        plugins: Plugins,
-        kit: Kit,
-        metrics: PrometheusHandle,
-        closing: CancellationToken,
-    ) -> Self {
-        Self { engine, plugins, kit, metrics, closing, openapi: "{}".into() }
+    pub fn new(engine: Engine, kit: Kit, metrics: PrometheusHandle, closing: CancellationToken) -> Self {
+        Self { engine, kit, metrics, closing, openapi: "{}".into() }
     }
 }
 
@@ -110,7 +98,9 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         health::endpoints(),
         docs::endpoints(),
     ];
-    features.into_iter().flatten().fold(routes, Routes::add).finish()
+    let (router, mut openapi) = features.into_iter().flatten().fold(routes, Routes::add).finish()?;
+    records_doc::add_patches(&mut openapi);
+    Ok((router, openapi))
 }
 
 /// An id in the path. What is no id is nothing that is there.

@@ -72,10 +72,8 @@ pub fn frame() -> OpenApi {
     });
     let mut openapi: OpenApi = serde_json::from_value(frame).unwrap_or_default();
     let components = openapi.components.get_or_insert_default();
-    let mut more = vec![
-        ("ProblemDetails".to_owned(), ProblemDetails::schema()),
-        ("RecordFace".to_owned(), RecordFace::schema()),
-    ];
+    let mut more =
+        vec![("ProblemDetails".to_owned(), ProblemDetails::schema()), ("RecordFace".to_owned(), RecordFace::schema())];
     ProblemDetails::schemas(&mut more);
     RecordFace::schemas(&mut more);
     components.schemas.extend(more);

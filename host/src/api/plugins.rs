@@ -157,7 +157,7 @@ struct EnableBody {
 }
 
 /// What becomes of deliveries and timers that waited while a plugin was disabled.
-#[derive(Debug, Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Waited {
     /// They are done now.
@@ -297,11 +297,7 @@ struct Timers {
         ("limit" = Option<u32>, Query, description = "1 to 200; 50 where absent."),
     ),
     responses((status = 200, description = "The next ones.", body = Timers)))]
-async fn timers(
-    State(app): State<App>,
-    Path(name): Path<String>,
-    mut params: Params,
-) -> Result<axum::Json<Timers>> {
+async fn timers(State(app): State<App>, Path(name): Path<String>, mut params: Params) -> Result<axum::Json<Timers>> {
     let limit = params.limit()?;
     params.finish(&["limit"])?;
     installed(&app, &name)?;
@@ -311,11 +307,9 @@ async fn timers(
 }
 
 fn installed(app: &App, name: &str) -> Result<std::sync::Arc<Installed>> {
-    app.engine
-        .catalogue()
-        .get(name)
-        .cloned()
-        .ok_or_else(|| Problem::not_found(format!("there is no plugin `{}`", name.chars().take(80).collect::<String>())))
+    app.engine.catalogue().get(name).cloned().ok_or_else(|| {
+        Problem::not_found(format!("there is no plugin `{}`", name.chars().take(80).collect::<String>()))
+    })
 }
 
 async fn detail(app: &App, installed: &Installed) -> Result<axum::Json<PluginDetail>> {

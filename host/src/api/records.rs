@@ -227,11 +227,11 @@ async fn convert(
     });
     let (made, _) = done.await.map_err(edit_problem)?;
     let mut body = json!({"lead": living(&app, Kind::Lead, lead).await?.face()});
-    let parts = [("contact", Kind::Contact, Some(made.contact)), ("company", Kind::Company, made.company), (
-        "deal",
-        Kind::Deal,
-        Some(made.deal),
-    )];
+    let parts = [
+        ("contact", Kind::Contact, Some(made.contact)),
+        ("company", Kind::Company, made.company),
+        ("deal", Kind::Deal, Some(made.deal)),
+    ];
     for (name, kind, part) in parts {
         if let Some(part) = part {
             body[name] = living(&app, kind, part).await?.face();

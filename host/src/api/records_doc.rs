@@ -71,25 +71,27 @@ fn summary(kind: Kind, verb: &str) -> String {
         "delete" => format!("Deletes a {one}. Its history stays."),
         "history" => format!("Every change of a {one}: when, what, who, and which run; newest first."),
         "runs" => format!("The runs about a {one}, or that changed it; newest first."),
-        _ => "Turns a lead into a contact, a company where it names one, and a deal; known ones are used again.".to_owned(),
+        _ => "Turns a lead into a contact, a company where it names one, and a deal; known ones are used again."
+            .to_owned(),
     }
 }
 
 fn parameters(kind: Kind, verb: &str) -> Value {
     let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}});
-    let header = |name: &str, words: &str| {
-        json!({"name": name, "in": "header", "description": words, "schema": {"type": "string"}})
-    };
-    let query = |name: &str, words: &str, schema: Value| {
-        json!({"name": name, "in": "query", "description": words, "schema": schema})
-    };
+    let header = |name: &str, words: &str| json!({"name": name, "in": "header", "description": words, "schema": {"type": "string"}});
+    let query = |name: &str, words: &str, schema: Value| json!({"name": name, "in": "query", "description": words, "schema": schema});
     let limit = query("limit", "50 where absent.", json!({"type": "integer", "minimum": 1, "maximum": 200}));
     let after = query("after", "`next` of the page before.", json!({"type": "string"}));
-    let if_match = header("If-Match", "The ETag that the change rests on; where absent, it goes on the current version.");
+    let if_match =
+        header("If-Match", "The ETag that the change rests on; where absent, it goes on the current version.");
     match verb {
         "list" => {
             let mut all = vec![limit, after];
-            all.push(query("sort", &format!("{}; `-` before it for descending.", sortable(kind)), json!({"type": "string"})));
+            all.push(query(
+                "sort",
+                &format!("{}; `-` before it for descending.", sortable(kind)),
+                json!({"type": "string"}),
+            ));
             all.extend(filters(kind).into_iter().map(|(name, words, schema)| query(&name, &words, schema)));
             all.into()
         }
@@ -102,7 +104,10 @@ fn parameters(kind: Kind, verb: &str) -> Value {
 
 fn sortable(kind: Kind) -> String {
     let fields = kind.spec().fields.iter().filter(|field| !matches!(field.place, Place::Key(_)));
-    std::iter::once("`id`".to_owned()).chain(fields.map(|field| format!("`{}`", field.name))).collect::<Vec<_>>().join(", ")
+    std::iter::once("`id`".to_owned())
+        .chain(fields.map(|field| format!("`{}`", field.name)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn filters(kind: Kind) -> Vec<(String, String, Value)> {
@@ -126,9 +131,7 @@ fn filters(kind: Kind) -> Vec<(String, String, Value)> {
 }
 
 fn request(name: &str, verb: &str) -> Value {
-    let body = |media: &str, schema: &str| {
-        json!({"required": true, "content": {media: {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}})
-    };
+    let body = |media: &str, schema: &str| json!({"required": true, "content": {media: {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}});
     match verb {
         "create" => body("application/json", name),
         "update" => body("application/merge-patch+json", &format!("{name}Patch")),
@@ -151,8 +154,12 @@ fn response(name: &str, verb: &str) -> Value {
         "list" => json!({"200": {"description": "A page.", "content": page(record(name))}}),
         "create" => json!({"201": {"description": "Made.", "headers": tag, "content": json_of(record(name))}}),
         "delete" => json!({"204": {"description": "Deleted."}}),
-        "history" => json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/AuditView"}))}}),
-        "runs" => json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/RunView"}))}}),
+        "history" => {
+            json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/AuditView"}))}})
+        }
+        "runs" => {
+            json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/RunView"}))}})
+        }
         "convert" => json!({"200": {"description": "What it became.", "content": json_of(json!({
             "type": "object",
             "required": ["lead", "contact", "deal"],

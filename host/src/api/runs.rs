@@ -206,7 +206,10 @@ async fn retry(State(app): State<App>, Path(path): IdPath) -> Result<StatusCode>
     loop {
         let dead = store.dead_list(Some(&row.plugin), before, 200).await?;
         let same = dead.iter().find(|dead| {
-            dead.trigger == row.trigger && dead.name == row.name && dead.event == row.cause.event && dead.about == row.about
+            dead.trigger == row.trigger
+                && dead.name == row.name
+                && dead.event == row.cause.event
+                && dead.about == row.about
         });
         if let Some(dead) = same {
             store.dead_retry(dead.id, app.engine.now()).await?;

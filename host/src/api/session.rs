@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::crm::id::Id;
 use crate::crm::kind::Kind;
 use crate::crm::user::User;
 use crate::http::identity::{self, Caller, Key};
-use crate::http::json::{self, Json};
+use crate::http::json::Json;
 use crate::http::limiter::Rate;
 use crate::http::problem::{Problem, Result};
 use crate::http::secret;
@@ -59,7 +59,7 @@ struct LoginBody {
 async fn login(State(app): State<App>, request: Request) -> Result<Response> {
     identity::expect_same_site(request.headers())?;
     let address = app.kit.address(request.headers(), request.extensions());
-    let Json(LoginBody { email, password }) = axum::extract::FromRequest::from_request(request, &()).await?;
+    let Json(LoginBody { email, password }) = Json::<LoginBody>::from_request(request, &()).await?;
     let account = email::normalise(&email).unwrap_or_default();
     let from = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     let pair = format!("{from} {account}");

@@ -72,7 +72,7 @@ pub async fn open(
     app: App,
     headers: &HeaderMap,
     reader: Reader,
-) -> Result<Sse<impl Stream<Item = std::result::Result<Message, Infallible>>>> {
+) -> Result<Sse<impl Stream<Item = std::result::Result<Message, Infallible>> + use<>>> {
     let live = app.engine.events();
     let newest = app.engine.store().event_last().await?;
     let last = match headers.get("last-event-id") {

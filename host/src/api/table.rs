@@ -106,9 +106,9 @@ pub fn table() -> Vec<Rule> {
 /// Whether there is such a scope.
 #[must_use]
 pub fn is_scope(text: &str) -> bool {
-    let of_kind = text.split_once(':').is_some_and(|(plural, verb)| {
-        Kind::of_plural(plural).is_some() && matches!(verb, "read" | "write")
-    });
+    let of_kind = text
+        .split_once(':')
+        .is_some_and(|(plural, verb)| Kind::of_plural(plural).is_some() && matches!(verb, "read" | "write"));
     of_kind || SCOPES.contains(&text)
 }
 

@@ -90,10 +90,7 @@ async fn list(State(app): State<App>) -> Result<axum::Json<Tokens>> {
 /// Makes a key. The answer has its secret.
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "tokens", operation_id = "token_create",
     request_body = TokenDraft, responses((status = 201, description = "Made.", body = TokenMade)))]
-async fn create(
-    State(app): State<App>,
-    Json(draft): Json<TokenDraft>,
-) -> Result<(StatusCode, axum::Json<TokenMade>)> {
+async fn create(State(app): State<App>, Json(draft): Json<TokenDraft>) -> Result<(StatusCode, axum::Json<TokenMade>)> {
     let made = make(app.engine.store().as_ref(), draft, app.engine.now()).await?;
     Ok((StatusCode::CREATED, axum::Json(made)))
 }
@@ -107,8 +104,15 @@ pub async fn make(store: &dyn Store, draft: TokenDraft, now: Instant) -> Result<
     let TokenDraft { name, scopes, user, expires_at } = draft;
     let random = secret::random().map_err(|error| Problem::internal(&error))?;
     let secret = format!("{}{random}", secret::TOKEN_PREFIX);
-    let token =
-        Token { id: Id::new(), name: name.trim().to_owned(), hash: secret::hash(&secret), scopes, user, at: now, expires_at };
+    let token = Token {
+        id: Id::new(),
+        name: name.trim().to_owned(),
+        hash: secret::hash(&secret),
+        scopes,
+        user,
+        at: now,
+        expires_at,
+    };
     store.token_put(token.clone()).await?;
     Ok(TokenMade { token: token.into(), secret })
 }
@@ -122,7 +126,9 @@ async fn check(store: &dyn Store, draft: &TokenDraft, now: Instant) -> Result<()
         if !table::is_scope(scope) {
             let known = table::SCOPES.join(", ");
             let shown: String = scope.chars().take(80).collect();
-            let message = format!("`{shown}` is no scope; there are {known}, and `:read` and `:write` of every kind, like leads:read");
+            let message = format!(
+                "`{shown}` is no scope; there are {known}, and `:read` and `:write` of every kind, like leads:read"
+            );
             invalid.note(format!("/scopes/{at}"), message);
         }
     }

@@ -38,6 +38,8 @@ pub struct Condition {
 pub enum Test {
     /// One of these.
     In(Vec<Value>),
+    /// One of these, or not there.
+    InOrAbsent(Vec<Value>),
     /// This or more.
     AtLeast(Value),
     /// Less than this.
@@ -117,6 +119,10 @@ impl Condition {
         if let Place::Key(kind) = self.field.place {
             return match &self.test {
                 Test::In(values) => keys.iter().any(|(k, v)| *k == kind && values.iter().any(|x| x == v)),
+                Test::InOrAbsent(values) => {
+                    let mut own = keys.iter().filter(|(k, _)| *k == kind).peekable();
+                    own.peek().is_none() || own.any(|(_, v)| values.iter().any(|x| x == v))
+                }
                 Test::Absent => keys.iter().all(|(k, _)| *k != kind),
                 Test::Present => keys.iter().any(|(k, _)| *k == kind),
                 Test::AtLeast(_) | Test::Below(_) => false,
@@ -125,6 +131,7 @@ impl Condition {
         let value = value_of(self.field, record);
         match &self.test {
             Test::In(values) => !value.is_null() && values.contains(&value),
+            Test::InOrAbsent(values) => value.is_null() || values.contains(&value),
             Test::AtLeast(least) => !value.is_null() && compare_values(&value, least).is_ge(),
             Test::Below(bound) => !value.is_null() && compare_values(&value, bound).is_lt(),
             Test::Absent => value.is_null(),

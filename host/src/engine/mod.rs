@@ -177,6 +177,11 @@ impl Engine {
         Unit::new(self.0.store.clone(), author, setting, organisation.language.as_str().into())
     }
 
+    /// Looks now for what came due: somebody put something back that waits in the store.
+    pub fn wake(&self) {
+        self.0.wake.notify_one();
+    }
+
     /// Takes no new work, lets what runs come to its end, and returns. What was not begun waits in the store.
     pub async fn stop(&self) {
         self.0.stopping.cancel();

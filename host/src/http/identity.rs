@@ -93,9 +93,9 @@ impl Caller {
     /// # Errors
     /// 403 for a program that acts for nobody.
     pub fn person(&self) -> Result<&Person> {
-        self.person.as_ref().ok_or_else(|| {
-            Problem::forbidden("this is for a person: make a token that acts for a user, or sign in")
-        })
+        self.person
+            .as_ref()
+            .ok_or_else(|| Problem::forbidden("this is for a person: make a token that acts for a user, or sign in"))
     }
 }
 
@@ -249,7 +249,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]

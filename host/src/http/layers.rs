@@ -57,7 +57,10 @@ async fn in_time(State(kit): State<Kit>, request: Request, next: Next) -> Respon
         Err(_) => Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "timeout",
-            format!("no answer within {} s: look whether it was done before sending it again", kit.options.timeout.as_secs()),
+            format!(
+                "no answer within {} s: look whether it was done before sending it again",
+                kit.options.timeout.as_secs()
+            ),
         )
         .into_response(),
     }
@@ -102,11 +105,7 @@ async fn observed(mut request: Request, next: Next) -> Response {
     let status = response.status();
     let elapsed = start.elapsed();
     span.in_scope(|| tracing::info!(status = status.as_u16(), micros = elapsed.as_micros() as u64, "answered"));
-    let labels = [
-        ("method", method.as_str().to_owned()),
-        ("route", route),
-        ("status", status.as_u16().to_string()),
-    ];
+    let labels = [("method", method.as_str().to_owned()), ("route", route), ("status", status.as_u16().to_string())];
     metrics::counter!("takt_http_requests_total", &labels).increment(1);
     metrics::histogram!("takt_http_request_seconds", &labels[..2]).record(elapsed.as_secs_f64());
     response.headers_mut().insert(REQUEST_ID, id);
@@ -136,7 +135,14 @@ mod tests {
     async fn call(method: &str, path: &str) -> Response {
         let router: Router = Router::new()
             .route("/api/v1/x", get(|| async { "x" }))
-            .route("/boom", get(|| async { if true { panic!("secret detail") } }))
+            .route(
+                "/boom",
+                get(|| async {
+                    if true {
+                        panic!("secret detail")
+                    }
+                }),
+            )
             .fallback(unknown_path)
             .method_not_allowed_fallback(unknown_method)
             .layer(CatchPanicLayer::custom(panicked))

@@ -153,7 +153,9 @@ fn sort(kind: Kind, text: Option<&str>) -> Result<Sort> {
     }
     match kind.spec().field(name).filter(|field| !matches!(field.place, Place::Key(_))) {
         Some(field) => Ok(Sort { field: Some(field), descending }),
-        None => Err(Problem::field("/sort", format!("must be one of {}, `-` before it for descending", sortable(kind)))),
+        None => {
+            Err(Problem::field("/sort", format!("must be one of {}, `-` before it for descending", sortable(kind))))
+        }
     }
 }
 
@@ -281,7 +283,8 @@ mod tests {
         let owner = Id::new();
         let listing_of_two = query(&[("owner", &format!("{owner},null"))]);
         assert!(matches!(listing_of_two.conditions[0].test, Test::InOrAbsent(_)), "{listing_of_two:?}");
-        let listing = query(&[("created_at.gte", "2026-01-01T00:00:00+01:00"), ("amount.lt", "5"), ("owner.ne", "null")]);
+        let listing =
+            query(&[("created_at.gte", "2026-01-01T00:00:00+01:00"), ("amount.lt", "5"), ("owner.ne", "null")]);
         let Test::AtLeast(moment) = &listing.conditions[0].test else { panic!("{listing:?}") };
         assert_eq!(moment, "2025-12-31T23:00:00.000000Z");
         let Test::In(values) = &query(&[("phone", " 4930123")]).conditions[0].test.clone() else { panic!() };

@@ -67,7 +67,9 @@ impl Who {
             return Err(Problem::forbidden(format!("this is for the role {} and higher", role_name(*least))));
         }
         if !caller.reaches(scope) {
-            return Err(Problem::forbidden(format!("the token lacks the scope `{scope}`")).with("scope", scope.as_ref()));
+            return Err(
+                Problem::forbidden(format!("the token lacks the scope `{scope}`")).with("scope", scope.as_ref())
+            );
         }
         Ok(())
     }

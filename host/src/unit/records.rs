@@ -43,10 +43,18 @@ impl Unit {
     /// # Errors
     /// `Invalid`, also where another record has one of its unique keys, or a link leads nowhere.
     pub async fn create(&mut self, kind: Kind, data: Data) -> Result<Arc<Record>> {
+        self.create_as(Id::new(), kind, data).await
+    }
+
+    /// Makes a record of these fields under a new id that the caller chose.
+    ///
+    /// # Errors
+    /// As [`Unit::create`].
+    pub async fn create_as(&mut self, id: Id, kind: Kind, data: Data) -> Result<Arc<Record>> {
         let admitted = self.admit(kind, None, data).await?;
         let record = Record {
             kind,
-            id: Id::new(),
+            id,
             number: None,
             version: 1,
             created_at: self.setting.now,

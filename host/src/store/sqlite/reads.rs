@@ -102,6 +102,14 @@ fn conditions(sql: &mut QueryBuilder<Sqlite>, query: &Query, without: &[Id]) {
 }
 
 fn test(sql: &mut QueryBuilder<Sqlite>, field: &'static Field, test: &Test, kind: Kind) {
+    if let Test::InOrAbsent(values) = test {
+        sql.push("(");
+        self::test(sql, field, &Test::In(values.clone()), kind);
+        sql.push(" OR ");
+        self::test(sql, field, &Test::Absent, kind);
+        sql.push(")");
+        return;
+    }
     if let Place::Key(key) = field.place {
         sql.push(if matches!(test, Test::Absent) { "NOT EXISTS" } else { "EXISTS" });
         sql.push(" (SELECT 1 FROM record_key k WHERE k.record = r.id AND k.kind = '").push(kind.name());
@@ -129,7 +137,8 @@ fn test(sql: &mut QueryBuilder<Sqlite>, field: &'static Field, test: &Test, kind
             sql.push(" < ");
             bind(sql, field, value);
         }
-        Test::Absent => {
+        // Written as its two halves above.
+        Test::Absent | Test::InOrAbsent(_) => {
             sql.push(" IS NULL");
         }
         Test::Present => {
