@@ -4,6 +4,17 @@
 //! What the guest asks of the host goes through [`imports`] to the run's [unit of work](crate::unit::Unit): nothing is
 //! written while WebAssembly runs.
 
+pub mod bindings;
+mod cache;
 pub mod call;
+pub mod component;
+mod convert;
+mod ending;
+mod engine;
+mod imports;
+mod inspect;
+mod log;
 pub mod manifest;
 pub mod runtime;
+pub mod state;
+mod wasi;

@@ -1,0 +1,11 @@
+//! The contract in Rust, made from `wit/` at the root of the repository. The one place that does.
+
+#![expect(missing_docs, reason = "the documentation stands in the contract")]
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "plugin",
+    imports: { default: async | trappable },
+    exports: { default: async },
+    trappable_error_type: { "takt:crm/types.error" => crate::wasm::state::HostError },
+});
