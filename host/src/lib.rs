@@ -6,11 +6,14 @@
 pub mod api;
 pub mod bench;
 pub mod bundled;
+pub mod cli;
+pub mod config;
 pub mod crm;
 pub mod engine;
 pub mod http;
 pub mod plugins;
 pub mod sample;
+pub mod server;
 pub mod store;
 pub mod unit;
 pub mod wasm;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `takt`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    takt::cli::main()
+}

@@ -18,7 +18,7 @@ mod runs;
 mod session;
 mod stream;
 pub mod table;
-mod tokens;
+pub mod tokens;
 
 use std::sync::Arc;
 

@@ -1,0 +1,203 @@
+//! The command line.
+//!
+//! Exit codes: 0 it was done, 1 it failed, 2 the command line or the settings are wrong, 3 the host refused.
+
+mod bench;
+mod client;
+mod demo;
+mod plugin;
+mod run;
+mod serve;
+mod token;
+mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+use crate::config::{ConfigError, Flags, Settings};
+use crate::http::problem::Problem;
+use crate::server::StartError;
+
+/// A host that keeps CRM records and runs automation rules as sandboxed plugins.
+#[derive(Debug, Parser)]
+#[command(name = "takt", version, about)]
+struct Cli {
+    /// Write JSON, for programs.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the host.
+    Serve(ServeArgs),
+    /// Play a lead through a running host of its own: notify, accept, task, convert, report.
+    Demo(ServeArgs),
+    /// Measure runs per second and the latency of a button.
+    Bench(bench::BenchArgs),
+    /// Plugins of a running host.
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
+    /// Runs of a running host.
+    #[command(subcommand)]
+    Run(run::RunCommand),
+    /// People, in the database of the data folder.
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Keys of programs, in the database of the data folder.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+}
+
+/// The host's settings.
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// The settings' file; `takt.toml` where that is there.
+    #[arg(long, env = "TAKT_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+impl ServeArgs {
+    fn settings(&self) -> Result<Settings, Failure> {
+        Ok(Settings::load(self.config.as_deref(), &self.flags)?)
+    }
+}
+
+/// Where the database is.
+#[derive(Debug, Args)]
+struct DataArgs {
+    /// The settings' file; `takt.toml` where that is there.
+    #[arg(long, env = "TAKT_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder that everything is kept in.
+    #[arg(long, env = "TAKT_DATA", value_name = "FOLDER")]
+    data: Option<PathBuf>,
+}
+
+impl DataArgs {
+    fn settings(&self) -> Result<Settings, Failure> {
+        let flags = Flags { data: self.data.clone(), ..Flags::default() };
+        Ok(Settings::load(self.config.as_deref(), &flags)?)
+    }
+}
+
+/// Why a command was not done.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// It failed: exit code 1.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { code: 1, message: message.into() }
+    }
+
+    /// The command line or the settings are wrong: exit code 2.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { code: 2, message: message.into() }
+    }
+
+    /// The host refused: exit code 3.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self { code: 3, message: message.into() }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::failed(error.to_string())
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let client = problem.status().is_client_error();
+        let message = problem.details().detail;
+        if client { Self::refused(message) } else { Self::failed(message) }
+    }
+}
+
+/// Runs the command that the process was called with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return ended(Err(Failure::failed(format!("no threads can be started: {error}")))),
+    };
+    ended(runtime.block_on(done(cli)))
+}
+
+async fn done(cli: Cli) -> Result<(), Failure> {
+    let json = cli.json;
+    match cli.command {
+        Command::Serve(args) => serve::run(args.settings()?, json).await,
+        Command::Demo(args) => demo::run(args.settings()?).await,
+        Command::Bench(args) => bench::run(args, json).await,
+        Command::Plugin(command) => plugin::run(command, json).await,
+        Command::Run(command) => run::run(command, json).await,
+        Command::User(command) => user::run(command, json).await,
+        Command::Token(command) => token::run(command, json).await,
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "errors of a command go there")]
+fn ended(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, message }) => {
+            eprintln!("takt: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Writes a line for people.
+fn say(line: &str) {
+    use std::io::Write as _;
+    // Whoever reads may have gone: `takt run list | head`.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Writes a value for programs.
+fn say_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::failed(error.to_string()))?;
+    say(&text);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_is_documented() {
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        for argument in serve.get_arguments() {
+            assert!(argument.get_help().is_some(), "{}", argument.get_id());
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `takt plugin`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::client::HostArgs;
+use super::{Failure, say, say_json};
+use crate::bundled;
+
+/// What to do with plugins.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// The installed plugins.
+    List {
+        #[command(flatten)]
+        host: HostArgs,
+    },
+    /// Install a component, or put it in the place of the release that is there.
+    Install {
+        /// The component's file.
+        #[arg(required_unless_present = "bundled")]
+        file: Option<PathBuf>,
+        /// Instead of a file: a plugin that this program carries.
+        #[arg(long, value_name = "NAME", conflicts_with = "file")]
+        bundled: Option<String>,
+        #[command(flatten)]
+        host: HostArgs,
+    },
+    /// Switch a plugin on.
+    Enable {
+        /// The plugin.
+        name: String,
+        /// Grant it all that it needs first: `takt plugin list --json` shows what that is, and why.
+        #[arg(long)]
+        grant: bool,
+        /// Forget the deliveries and timers that waited while it was disabled.
+        #[arg(long)]
+        drop_pending: bool,
+        #[command(flatten)]
+        host: HostArgs,
+    },
+    /// Switch a plugin off.
+    Disable {
+        /// The plugin.
+        name: String,
+        #[command(flatten)]
+        host: HostArgs,
+    },
+    /// Show a plugin's configuration, or set it.
+    Config(ConfigArgs),
+}
+
+/// Show a plugin's configuration, or set it.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// The plugin.
+    name: String,
+    /// A JSON object, in place of what was set; `-` reads it from stdin.
+    #[arg(long, value_name = "JSON")]
+    set: Option<String>,
+    #[command(flatten)]
+    host: HostArgs,
+}
+
+pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failure> {
+    match command {
+        PluginCommand::List { host } => {
+            let found = host.client()?.get("/api/v1/plugins", &[]).await?;
+            if json { say_json(&found) } else { list(&found) }
+        }
+        PluginCommand::Install { file, bundled, host } => {
+            let component = component(file, bundled)?;
+            let made = host.client()?.upload("/api/v1/plugins", component).await?;
+            shown(&made, "is installed", json)
+        }
+        PluginCommand::Enable { name, grant, drop_pending, host } => {
+            let client = host.client()?;
+            let path = plugin_path(&name)?;
+            if grant {
+                let plugin = client.get(&path, &[]).await?;
+                let needs = plugin.pointer("/manifest/needs").and_then(Value::as_array).cloned().unwrap_or_default();
+                let grants: Vec<&Value> = needs.iter().filter_map(|need| need.get("capability")).collect();
+                client.call(Method::PUT, &format!("{path}/grants"), Some(&json!({"grants": grants}))).await?;
+            }
+            let body = json!({"pending": if drop_pending { "drop" } else { "keep" }});
+            let plugin = client.call(Method::POST, &format!("{path}/enable"), Some(&body)).await?;
+            shown(&plugin, "is enabled", json)
+        }
+        PluginCommand::Disable { name, host } => {
+            let path = plugin_path(&name)?;
+            let plugin = host.client()?.call(Method::POST, &format!("{path}/disable"), None).await?;
+            shown(&plugin, "is disabled", json)
+        }
+        PluginCommand::Config(args) => configure(args, json).await,
+    }
+}
+
+async fn configure(args: ConfigArgs, json: bool) -> Result<(), Failure> {
+    let client = args.host.client()?;
+    let path = format!("{}/config", plugin_path(&args.name)?);
+    let Some(text) = args.set else {
+        let config = client.get(&path, &[]).await?;
+        return say_json(if json { &config } else { config.get("effective").unwrap_or(&config) });
+    };
+    let text = if text == "-" {
+        std::io::read_to_string(std::io::stdin()).map_err(|error| Failure::failed(format!("stdin: {error}")))?
+    } else {
+        text
+    };
+    let config: Value =
+        serde_json::from_str(&text).map_err(|error| Failure::usage(format!("the configuration is not JSON: {error}")))?;
+    let plugin = client.call(Method::PUT, &path, Some(&config)).await?;
+    shown(&plugin, "is configured", json)
+}
+
+fn component(file: Option<PathBuf>, name: Option<String>) -> Result<Vec<u8>, Failure> {
+    if let Some(name) = name {
+        let found = bundled::components().iter().find(|(given, _)| *given == name);
+        let known = || bundled::components().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        return found
+            .map(|(_, component)| component.to_vec())
+            .ok_or_else(|| Failure::usage(format!("this program carries no plugin `{name}`; it carries {}", known())));
+    }
+    let file = file.ok_or_else(|| Failure::usage("name the component's file"))?;
+    std::fs::read(&file).map_err(|error| Failure::failed(format!("{} can't be read: {error}", file.display())))
+}
+
+fn plugin_path(name: &str) -> Result<String, Failure> {
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if plain { Ok(format!("/api/v1/plugins/{name}")) } else { Err(Failure::usage(format!("`{name}` is no plugin's name"))) }
+}
+
+fn list(found: &Value) -> Result<(), Failure> {
+    let text = |plugin: &Value, name: &str| plugin.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    for plugin in found.get("items").and_then(Value::as_array).into_iter().flatten() {
+        let enabled = plugin.get("enabled").and_then(Value::as_bool).unwrap_or_default();
+        let state = if enabled { "enabled" } else { "disabled" };
+        let (name, version, title) = (text(plugin, "name"), text(plugin, "version"), text(plugin, "title"));
+        say(&format!("{name:<24} {version:<10} {state:<9} {title}"));
+    }
+    Ok(())
+}
+
+fn shown(plugin: &Value, done: &str, json: bool) -> Result<(), Failure> {
+    if json {
+        return say_json(plugin);
+    }
+    let name = plugin.get("name").and_then(Value::as_str).unwrap_or_default();
+    say(&format!("{name} {done}"));
+    let missing = plugin.get("missing_grants").and_then(Value::as_array).filter(|missing| !missing.is_empty());
+    if let Some(missing) = missing {
+        let missing: Vec<&str> = missing.iter().filter_map(Value::as_str).collect();
+        say(&format!("it needs {}: `takt plugin enable {name} --grant` grants that and switches it on", missing.join(", ")));
+    }
+    Ok(())
+}

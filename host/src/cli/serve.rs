@@ -1,0 +1,84 @@
+//! `takt serve`
+
+use std::sync::Arc;
+
+use serde_json::json;
+use tracing_subscriber::EnvFilter;
+
+use super::{Failure, say, say_json};
+use crate::config::{LogFormat, Settings};
+use crate::crm::kind::Kind;
+use crate::crm::query::Query;
+use crate::engine::clock::SystemClock;
+use crate::server::Server;
+
+/// Runs the host until it is told to stop.
+pub(super) async fn run(settings: Settings, json: bool) -> Result<(), Failure> {
+    log(&settings)?;
+    let stop = stop_signal()?;
+    let mut server = Server::start(&settings, Arc::new(SystemClock)).await?;
+    let address = format!("http://{}", server.address);
+    if json {
+        say_json(&json!({"address": address, "data": settings.data}))?;
+    } else {
+        say(&format!("Takt listens on {address}; the API is described at {address}/docs"));
+    }
+    let users = server.engine.store().record_count(&Query::of(Kind::User, 1), &[]).await;
+    if users.is_ok_and(|count| count == 0) && !json {
+        say(&first_steps(&settings));
+    }
+    tokio::select! {
+        () = stop => {}
+        ended = server.ended() => {
+            return Err(Failure::failed(format!("the server ended: {:?}", ended.err())));
+        }
+    }
+    tracing::info!("stopping");
+    server.stop().await;
+    Ok(())
+}
+
+fn first_steps(settings: &Settings) -> String {
+    let data = settings.data.display();
+    format!(
+        "There are no users yet. Make an admin, and a key for programs:\n  \
+         takt user add --data {data} --email you@example.com --name \"Your Name\" --role admin\n  \
+         takt token create --data {data} --name tour --scope admin"
+    )
+}
+
+/// Logs to stderr.
+///
+/// # Errors
+/// Where the directives can't be read.
+pub(super) fn log(settings: &Settings) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&settings.log).map_err(|error| Failure::usage(format!("log: {error}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let set = match settings.log_format {
+        LogFormat::Text => log.with_target(false).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
+    set.map_err(|error| Failure::failed(format!("the log can't be written: {error}")))
+}
+
+/// Ends when the process is asked to stop.
+///
+/// # Errors
+/// Where signals can't be listened to.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let fault = |error: std::io::Error| Failure::failed(format!("signals can't be listened to: {error}"));
+    #[cfg(unix)]
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(fault)?;
+    #[cfg(not(unix))]
+    let _ = fault;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

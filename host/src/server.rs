@@ -1,0 +1,205 @@
+//! The whole host in one value: store, engine, API. `takt serve`, the demo, the benchmark and the tests start it alike.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::{self, App};
+use crate::bundled;
+use crate::config::Settings;
+use crate::engine::clock::Clock;
+use crate::engine::native::NativeRules;
+use crate::engine::{Engine, Parts, PluginError};
+use crate::http::kit::Kit;
+use crate::http::limiter::Limiter;
+use crate::http::policy::Gap;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Feed, Store, StoreError};
+use crate::wasm::runtime::Runtime;
+
+/// How long open requests are waited for when the host stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A running host.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its engine.
+    pub engine: Engine,
+    closing: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+    upkeep: JoinHandle<()>,
+}
+
+/// Why the host did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The folder can't be used.
+    #[error("the data folder {} can't be used: {error}", .folder.display())]
+    Data {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The address can't be listened on.
+    #[error("{address} can't be listened on: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The runtime of the plugins.
+    #[error("plugins can't be run here: {0}")]
+    Runtime(String),
+    /// The measurements.
+    #[error("the host can't be measured: {0}")]
+    Metrics(String),
+    /// A fault of the program's.
+    #[error(transparent)]
+    Policy(#[from] Gap),
+}
+
+impl Server {
+    /// Starts a host.
+    ///
+    /// # Errors
+    /// Nothing runs then.
+    pub async fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        Self::start_with(settings, clock, NativeRules::default()).await
+    }
+
+    /// Starts a host that has rules compiled into it.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_with(
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        native: NativeRules,
+    ) -> Result<Self, StartError> {
+        let metrics = metrics_handle()?;
+        let (store, feed, claims) = open_store(settings).await?;
+        let slots = u32::try_from(settings.in_flight).unwrap_or(u32::MAX);
+        let runtime = Runtime::new(Some(settings.compiled()), slots)
+            .map_err(|error| StartError::Runtime(format!("{error:#}")))?;
+        let parts =
+            Parts { store, feed, claims, runtime: Arc::new(runtime), clock, settings: settings.engine(), native };
+        let engine = Engine::start(parts).await?;
+        if settings.bundled {
+            install_bundled(&engine).await;
+        }
+        let closing = CancellationToken::new();
+        let app = App::new(engine.clone(), kit(&engine, settings), metrics.clone(), closing.clone());
+        let router = api::router(app)?;
+        let listen = settings.listen;
+        let listener =
+            TcpListener::bind(listen).await.map_err(|error| StartError::Listen { address: listen, error })?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen { address: listen, error })?;
+        let listener = listener.tap_io(|stream| {
+            // Without it the answer to a small request may wait for a packet that never comes.
+            let _ = stream.set_nodelay(true);
+        });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let closed = closing.clone().cancelled_owned();
+        let serving = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(closed).await });
+        Ok(Self { address, engine, closing, serving, upkeep: tokio::spawn(keep_up(metrics)) })
+    }
+
+    /// Takes no new requests, waits for those that run, and for the runs.
+    pub async fn stop(self) {
+        self.closing.cancel();
+        let abort = self.serving.abort_handle();
+        match tokio::time::timeout(GRACE, self.serving).await {
+            Ok(Ok(Err(error))) => tracing::warn!(%error, "the server ended with an error"),
+            Ok(_) => {}
+            Err(_) => {
+                tracing::warn!("some requests took too long and were cut off");
+                abort.abort();
+            }
+        }
+        self.engine.stop().await;
+        self.upkeep.abort();
+    }
+
+    /// Returns when the server ends by itself: a fault.
+    pub async fn ended(&mut self) -> std::io::Result<()> {
+        (&mut self.serving).await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    }
+}
+
+/// Opens the database, making the folder where there is none.
+///
+/// # Errors
+/// Where the folder or the file can't be used.
+pub async fn open_store(
+    settings: &Settings,
+) -> Result<(Arc<dyn Store>, Feed, tokio::sync::mpsc::UnboundedReceiver<crate::store::delivery::Claim>), StartError> {
+    tokio::fs::create_dir_all(&settings.data)
+        .await
+        .map_err(|error| StartError::Data { folder: settings.data.clone(), error })?;
+    let (feed, claims) = Feed::new();
+    let store = SqliteStore::open(&settings.database(), feed.clone()).await?;
+    Ok((Arc::new(store), feed, claims))
+}
+
+fn kit(engine: &Engine, settings: &Settings) -> Kit {
+    let clock = engine.clock().clone();
+    Kit {
+        store: engine.store().clone(),
+        now: Arc::new(move || clock.now()),
+        limiter: Arc::new(Limiter::default()),
+        options: settings.http(),
+    }
+}
+
+/// Installs the plugins that the host carries where there is none of that name. What an admin put in their place stays.
+async fn install_bundled(engine: &Engine) {
+    for (name, component) in bundled::components() {
+        if engine.catalogue().get(name).is_some() {
+            continue;
+        }
+        match engine.plugin_install(component.to_vec()).await {
+            Ok(_) => tracing::info!(plugin = name, "installed a plugin that the host carries; it is disabled"),
+            Err(error @ PluginError::Store(_)) => tracing::error!(plugin = name, %error, "failed to install"),
+            Err(error) => tracing::warn!(plugin = name, %error, "a plugin that the host carries can't be installed"),
+        }
+    }
+}
+
+/// One recorder a process, however many servers.
+fn metrics_handle() -> Result<PrometheusHandle, StartError> {
+    static HANDLE: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
+    const SECONDS: [f64; 14] =
+        [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+    let mut handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = handle.as_ref() {
+        return Ok(handle.clone());
+    }
+    let made = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|error| StartError::Metrics(error.to_string()))?;
+    *handle = Some(made.clone());
+    Ok(made)
+}
+
+/// Measurements that nobody asks for are folded now and then: they would grow without bound.
+async fn keep_up(metrics: PrometheusHandle) {
+    let mut every = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        every.tick().await;
+        metrics.run_upkeep();
+    }
+}
