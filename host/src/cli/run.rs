@@ -101,7 +101,8 @@ fn line(run: &Value) -> String {
 fn show(run: &Value) -> Result<(), Failure> {
     say(&line(run));
     let all = |name: &str| run.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let text = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     for entry in all("log") {
         say(&format!("  {:<5} {}", text(&entry, "/level"), text(&entry, "/message")));
     }
