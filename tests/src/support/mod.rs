@@ -1,4 +1,6 @@
 //! What the tests stand on.
 
+pub mod house;
 pub mod native;
+pub mod person;
 pub mod world;
