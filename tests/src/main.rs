@@ -3,4 +3,7 @@
 
 mod engine;
 mod s1;
+mod s14;
+mod s7;
+mod sse;
 mod support;

@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub mod events;
 pub mod house;
 pub mod native;
 pub mod person;
