@@ -278,7 +278,7 @@ fn describe_press(kind: Kind, path: &str) -> UtoipaMethodRouter<App> {
         "parameters": [
             {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}},
             {"name": "name", "in": "path", "required": true, "description": "The command.", "schema": text},
-            {"name": "Idempotency-Key", "in": "header", "schema": text},
+            {"name": "Idempotency-Key", "in": "header", "required": false, "schema": text},
         ],
         "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/PressBody"}}}},
         "responses": {"200": {"description": "Done.", "content": {"application/json": {

@@ -78,8 +78,8 @@ fn summary(kind: Kind, verb: &str) -> String {
 
 fn parameters(kind: Kind, verb: &str) -> Value {
     let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}});
-    let header = |name: &str, words: &str| json!({"name": name, "in": "header", "description": words, "schema": {"type": "string"}});
-    let query = |name: &str, words: &str, schema: Value| json!({"name": name, "in": "query", "description": words, "schema": schema});
+    let header = |name: &str, words: &str| json!({"name": name, "in": "header", "required": false, "description": words, "schema": {"type": "string"}});
+    let query = |name: &str, words: &str, schema: Value| json!({"name": name, "in": "query", "required": false, "description": words, "schema": schema});
     let limit = query("limit", "50 where absent.", json!({"type": "integer", "minimum": 1, "maximum": 200}));
     let after = query("after", "`next` of the page before.", json!({"type": "string"}));
     let if_match =

@@ -1,4 +1,7 @@
 //! What the tests stand on.
 
+pub mod events;
+pub mod house;
 pub mod native;
+pub mod person;
 pub mod world;
