@@ -20,6 +20,9 @@ mod stream;
 pub mod table;
 pub mod tokens;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -2,7 +2,7 @@
 
 use axum::routing::MethodRouter;
 use serde_json::{Value, json};
-use utoipa::openapi::path::{HttpMethod, Operation, Paths};
+use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{OpenApi, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -10,6 +10,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::App;
 use super::history::{AuditView, CauseView};
+use super::openapi;
 use super::runs::RunView;
 use crate::crm::calendar::WorkCalendar;
 use crate::crm::company::Company;
@@ -50,12 +51,8 @@ pub fn endpoint(kind: Kind, verb: &str, path: &str, handler: MethodRouter<App>) 
         collect::<CauseView>(&mut schemas);
         collect::<RunView>(&mut schemas);
     }
-    let mut paths = Paths::new();
-    // What is described wrongly here is missed by the table then, and the router is not built.
-    if let Ok(operation) = serde_json::from_value::<Operation>(without_nulls(operation)) {
-        paths.add_path_operation(format!("/api/v1/{}{path}", kind.plural()), vec![method], operation);
-    }
-    (schemas, paths, handler)
+    let path = format!("/api/v1/{}{path}", kind.plural());
+    openapi::endpoint(method, &path, without_nulls(operation), schemas, handler)
 }
 
 fn summary(kind: Kind, verb: &str) -> String {
