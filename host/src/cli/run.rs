@@ -62,7 +62,11 @@ pub(super) async fn run(command: RunCommand, json: bool) -> Result<(), Failure> 
                 _ => return Err(Failure::usage(format!("`{id}` is neither a run's id nor a dead letter's number"))),
             };
             host.client()?.call(Method::POST, &path, None).await?;
-            if json { say_json(&serde_json::json!({"retried": id})) } else { Ok(say("it will be run again")) }
+            if json {
+                return say_json(&serde_json::json!({"retried": id}));
+            }
+            say("it will be run again");
+            Ok(())
         }
     }
 }
