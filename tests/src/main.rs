@@ -5,5 +5,6 @@ mod engine;
 mod s1;
 mod s14;
 mod s7;
+mod sandbox;
 mod sse;
 mod support;

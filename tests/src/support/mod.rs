@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub mod events;
+pub mod guests;
 pub mod house;
 pub mod native;
 pub mod person;
