@@ -116,8 +116,7 @@ impl Settings {
         let mut builder = config::Config::builder();
         let (path, required) = file.map_or((Path::new(Self::FILE), false), |path| (path, true));
         builder = builder.add_source(config::Config::try_from(&Self::default()).map_err(fault)?);
-        builder =
-            builder.add_source(config::File::from(path).format(config::FileFormat::Toml).required(required));
+        builder = builder.add_source(config::File::from(path).format(config::FileFormat::Toml).required(required));
         for (name, value) in flags.given() {
             builder = builder.set_override(name, value).map_err(fault)?;
         }
@@ -131,9 +130,10 @@ impl Settings {
     /// # Errors
     /// Where a default can't be written as TOML: a fault of the program's.
     pub fn example() -> Result<String, ConfigError> {
-        let mut text = "# Every setting of `takt serve`, with its default. The environment goes before this file, and\n\
+        let mut text =
+            "# Every setting of `takt serve`, with its default. The environment goes before this file, and\n\
              # flags go before the environment.\n"
-            .to_owned();
+                .to_owned();
         let defaults = toml::Table::try_from(Self::default()).map_err(|error| ConfigError(error.to_string()))?;
         for (name, env, help) in SETTINGS {
             let value = defaults.get(*name).ok_or_else(|| ConfigError(format!("{name} has no default")))?;
@@ -234,7 +234,10 @@ mod tests {
         assert_eq!(settings.listen.port(), 1);
         assert_eq!(settings.max_depth, 3);
         assert_eq!(settings.log_format, LogFormat::Json);
-        assert_eq!(Settings { listen: Settings::default().listen, max_depth: 8, log_format: LogFormat::Text, ..settings }, Settings::default());
+        assert_eq!(
+            Settings { listen: Settings::default().listen, max_depth: 8, log_format: LogFormat::Text, ..settings },
+            Settings::default()
+        );
     }
 
     #[test]

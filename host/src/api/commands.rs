@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::openapi::path::{HttpMethod, Operation, Paths};
+use utoipa::openapi::path::HttpMethod;
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::errors::press_problem;
 use super::idempotency::{self, Request};
 use super::table::WITH_COMMANDS;
-use super::{App, id, records};
+use super::{App, id, openapi, records};
 use crate::crm::event::Command;
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
@@ -206,8 +206,8 @@ async fn open(app: &App, id: Id, reader: Id) -> Result<Notification> {
         let detail = "only the reader of a notification can press its buttons";
         return Err(Problem::new(axum::http::StatusCode::FORBIDDEN, "notification_of_another", detail));
     }
-    if !notification.open {
-        let detail = notification.outcome.clone().unwrap_or_else(|| "there is nothing to press".to_owned());
+    if notification.settled_at.is_some() {
+        let detail = notification.outcome.clone().unwrap_or_else(|| "the offer is over".to_owned());
         return Err(Problem::conflict("notification_settled", detail));
     }
     Ok(notification)
@@ -300,9 +300,5 @@ fn endpoint(
         ("PressView".to_owned(), PressView::schema()),
     ];
     PressView::schemas(&mut schemas);
-    let mut paths = Paths::new();
-    if let Ok(operation) = serde_json::from_value::<Operation>(operation) {
-        paths.add_path_operation(path, vec![method], operation);
-    }
-    (schemas, paths, handler)
+    openapi::endpoint(method, path, operation, schemas, handler)
 }

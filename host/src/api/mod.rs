@@ -20,6 +20,9 @@ mod stream;
 pub mod table;
 pub mod tokens;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -83,7 +86,7 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
     let mut routes = Routes::new(kit.clone(), table::table(), openapi::frame());
     for kind in Kind::ALL {
         for endpoint in records::endpoints(kind) {
-            routes = routes.add(endpoint);
+            routes = routes.with(endpoint);
         }
     }
     let features = [
@@ -98,7 +101,7 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         health::endpoints(),
         docs::endpoints(),
     ];
-    let (router, mut openapi) = features.into_iter().flatten().fold(routes, Routes::add).finish()?;
+    let (router, mut openapi) = features.into_iter().flatten().fold(routes, Routes::with).finish()?;
     records_doc::add_patches(&mut openapi);
     Ok((router, openapi))
 }

@@ -3,10 +3,13 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use axum::routing::MethodRouter;
 use serde::Serialize;
-use serde_json::json;
-use utoipa::openapi::OpenApi;
+use serde_json::{Value, json};
+use utoipa::openapi::path::{HttpMethod, Operation, Paths};
+use utoipa::openapi::{OpenApi, RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
+use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::App;
 use crate::crm::id::Id;
@@ -78,6 +81,23 @@ pub fn frame() -> OpenApi {
     RecordFace::schemas(&mut more);
     components.schemas.extend(more);
     openapi
+}
+
+/// An endpoint whose description is written as JSON: one of every kind. A description that is none leaves the endpoint
+/// out, which the policy then misses.
+pub fn endpoint(
+    method: HttpMethod,
+    path: &str,
+    operation: Value,
+    schemas: Vec<(String, RefOr<Schema>)>,
+    handler: MethodRouter<App>,
+) -> UtoipaMethodRouter<App> {
+    let mut paths = Paths::new();
+    match serde_json::from_value::<Operation>(operation) {
+        Ok(operation) => paths.add_path_operation(path, vec![method], operation),
+        Err(error) => tracing::error!(path, %error, "a description is none"),
+    }
+    (schemas, paths, handler)
 }
 
 /// The description of this API, OpenAPI 3.1.

@@ -2,7 +2,7 @@
 
 use axum::routing::MethodRouter;
 use serde_json::{Value, json};
-use utoipa::openapi::path::{HttpMethod, Operation, Paths};
+use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{OpenApi, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -10,6 +10,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::App;
 use super::history::{AuditView, CauseView};
+use super::openapi;
 use super::runs::RunView;
 use crate::crm::calendar::WorkCalendar;
 use crate::crm::company::Company;
@@ -27,7 +28,6 @@ use crate::crm::user::User;
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// One endpoint of a kind, with its description. `path` goes on after the plural.
-#[must_use]
 pub fn endpoint(kind: Kind, verb: &str, path: &str, handler: MethodRouter<App>) -> UtoipaMethodRouter<App> {
     let method = match verb {
         "create" | "convert" => HttpMethod::Post,
@@ -50,12 +50,8 @@ pub fn endpoint(kind: Kind, verb: &str, path: &str, handler: MethodRouter<App>) 
         collect::<CauseView>(&mut schemas);
         collect::<RunView>(&mut schemas);
     }
-    let mut paths = Paths::new();
-    // What is described wrongly here is missed by the table then, and the router is not built.
-    if let Ok(operation) = serde_json::from_value::<Operation>(without_nulls(operation)) {
-        paths.add_path_operation(format!("/api/v1/{}{path}", kind.plural()), vec![method], operation);
-    }
-    (schemas, paths, handler)
+    let path = format!("/api/v1/{}{path}", kind.plural());
+    openapi::endpoint(method, &path, without_nulls(operation), schemas, handler)
 }
 
 fn summary(kind: Kind, verb: &str) -> String {
@@ -78,8 +74,8 @@ fn summary(kind: Kind, verb: &str) -> String {
 
 fn parameters(kind: Kind, verb: &str) -> Value {
     let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}});
-    let header = |name: &str, words: &str| json!({"name": name, "in": "header", "required": false, "description": words, "schema": {"type": "string"}});
-    let query = |name: &str, words: &str, schema: Value| json!({"name": name, "in": "query", "required": false, "description": words, "schema": schema});
+    let header = |name: &str, words: &str| optional(name, "header", words, &json!({"type": "string"}));
+    let query = |name: &str, words: &str, schema: Value| optional(name, "query", words, &schema);
     let limit = query("limit", "50 where absent.", json!({"type": "integer", "minimum": 1, "maximum": 200}));
     let after = query("after", "`next` of the page before.", json!({"type": "string"}));
     let if_match =
@@ -100,6 +96,10 @@ fn parameters(kind: Kind, verb: &str) -> Value {
         "update" | "delete" | "convert" => json!([id, if_match]),
         _ => json!([id, limit, after]),
     }
+}
+
+fn optional(name: &str, place: &str, words: &str, schema: &Value) -> Value {
+    json!({"name": name, "in": place, "required": false, "description": words, "schema": schema})
 }
 
 fn sortable(kind: Kind) -> String {
@@ -131,7 +131,10 @@ fn filters(kind: Kind) -> Vec<(String, String, Value)> {
 }
 
 fn request(name: &str, verb: &str) -> Value {
-    let body = |media: &str, schema: &str| json!({"required": true, "content": {media: {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}});
+    let body = |media: &str, schema: &str| {
+        let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
+        json!({"required": true, "content": {media: {"schema": schema}}})
+    };
     match verb {
         "create" => body("application/json", name),
         "update" => body("application/merge-patch+json", &format!("{name}Patch")),

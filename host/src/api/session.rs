@@ -171,7 +171,7 @@ async fn change_password(
 ) -> Result<StatusCode> {
     let me = caller.person()?.id;
     let key = (format!("password {me}"), PER_PAIR);
-    app.kit.limiter.take(&[key.clone()], app.engine.now()).map_err(too_many)?;
+    app.kit.limiter.take(std::slice::from_ref(&key), app.engine.now()).map_err(too_many)?;
     let hash = app.engine.store().password_read(me).await?;
     let right = secret::password_verify(current, hash).await.map_err(|error| Problem::internal(&error))?;
     if !right {

@@ -42,6 +42,11 @@ impl HostArgs {
 }
 
 impl Client {
+    /// The host at `url`, by the key `token`.
+    pub fn new(url: String, token: String) -> Self {
+        Self { url, token, http: reqwest::Client::new() }
+    }
+
     /// Reads.
     ///
     /// # Errors

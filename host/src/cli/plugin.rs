@@ -110,8 +110,8 @@ async fn configure(args: ConfigArgs, json: bool) -> Result<(), Failure> {
     } else {
         text
     };
-    let config: Value =
-        serde_json::from_str(&text).map_err(|error| Failure::usage(format!("the configuration is not JSON: {error}")))?;
+    let config: Value = serde_json::from_str(&text)
+        .map_err(|error| Failure::usage(format!("the configuration is not JSON: {error}")))?;
     let plugin = client.call(Method::PUT, &path, Some(&config)).await?;
     shown(&plugin, "is configured", json)
 }
@@ -130,7 +130,11 @@ fn component(file: Option<PathBuf>, name: Option<String>) -> Result<Vec<u8>, Fai
 
 fn plugin_path(name: &str) -> Result<String, Failure> {
     let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if plain { Ok(format!("/api/v1/plugins/{name}")) } else { Err(Failure::usage(format!("`{name}` is no plugin's name"))) }
+    if plain {
+        Ok(format!("/api/v1/plugins/{name}"))
+    } else {
+        Err(Failure::usage(format!("`{name}` is no plugin's name")))
+    }
 }
 
 fn list(found: &Value) -> Result<(), Failure> {
@@ -153,7 +157,10 @@ fn shown(plugin: &Value, done: &str, json: bool) -> Result<(), Failure> {
     let missing = plugin.get("missing_grants").and_then(Value::as_array).filter(|missing| !missing.is_empty());
     if let Some(missing) = missing {
         let missing: Vec<&str> = missing.iter().filter_map(Value::as_str).collect();
-        say(&format!("it needs {}: `takt plugin enable {name} --grant` grants that and switches it on", missing.join(", ")));
+        say(&format!(
+            "it needs {}: `takt plugin enable {name} --grant` grants that and switches it on",
+            missing.join(", ")
+        ));
     }
     Ok(())
 }

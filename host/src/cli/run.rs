@@ -62,7 +62,11 @@ pub(super) async fn run(command: RunCommand, json: bool) -> Result<(), Failure> 
                 _ => return Err(Failure::usage(format!("`{id}` is neither a run's id nor a dead letter's number"))),
             };
             host.client()?.call(Method::POST, &path, None).await?;
-            if json { say_json(&serde_json::json!({"retried": id})) } else { Ok(say("it will be run again")) }
+            if json {
+                return say_json(&serde_json::json!({"retried": id}));
+            }
+            say("it will be run again");
+            Ok(())
         }
     }
 }
@@ -101,7 +105,8 @@ fn line(run: &Value) -> String {
 fn show(run: &Value) -> Result<(), Failure> {
     say(&line(run));
     let all = |name: &str| run.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let text = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     for entry in all("log") {
         say(&format!("  {:<5} {}", text(&entry, "/level"), text(&entry, "/message")));
     }

@@ -65,11 +65,10 @@ pub(super) fn log(settings: &Settings) -> Result<(), Failure> {
 ///
 /// # Errors
 /// Where signals can't be listened to.
-fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     let fault = |error: std::io::Error| Failure::failed(format!("signals can't be listened to: {error}"));
     #[cfg(unix)]
-    let mut terminate =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(fault)?;
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(fault)?;
     #[cfg(not(unix))]
     let _ = fault;
     Ok(async move {

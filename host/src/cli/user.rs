@@ -112,7 +112,8 @@ async fn add(reader: &dyn Store, store: std::sync::Arc<dyn Store>, args: &AddArg
     });
     let Value::Object(user) = user else { return Err(Failure::failed("a user must be an object")) };
     let made = unit.create(Kind::User, user).await.map_err(|error| Failure::refused(error.to_string()))?;
-    let commit = Commit { changes: unit.finish().changes, ..Commit::new(now, Actor::System("takt user add".to_owned())) };
+    let commit =
+        Commit { changes: unit.finish().changes, ..Commit::new(now, Actor::System("takt user add".to_owned())) };
     reader.commit(commit).await.map_err(|error| fault(&error))?;
     Ok(made.id)
 }

@@ -81,11 +81,12 @@ pub async fn read(body: Body, limit: usize) -> Result<Bytes> {
     Ok(whole.into())
 }
 
-/// The value that JSON text stands for.
+/// The value that a JSON object stands for.
 ///
 /// # Errors
 /// 400 `malformed_json` with line and column, 422 `invalid` with the field.
 pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
+    expect_object(text)?;
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
@@ -93,6 +94,15 @@ pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T> {
     })?;
     deserializer.end().map_err(|error| refusal(&error, String::new()))?;
     Ok(value)
+}
+
+/// Every body is an object. (serde alone would also take an array for a struct, by the order of its fields.)
+fn expect_object(text: &[u8]) -> Result<()> {
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first.is_none_or(|byte| *byte == b'{') || serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err() {
+        return Ok(());
+    }
+    Err(Problem::field("", "must be an object"))
 }
 
 fn refusal(error: &serde_json::Error, pointer: String) -> Problem {
@@ -190,7 +200,9 @@ mod tests {
         check("{\"title\": \"a\",\n \"lines\": [}", "malformed_json", "", "line 2 column");
         check("", "malformed_json", "", "EOF");
         check("{\"title\": \"a\"} x", "malformed_json", "", "trailing");
-        check(&"[".repeat(10_000), "invalid", "", "invalid type");
+        check(&format!("{{\"title\": {}", "[".repeat(10_000)), "invalid", "/title", "invalid type");
+        check("[\"a\", []]", "invalid", "", "must be an object");
+        check("nul", "malformed_json", "", "line 1 column");
         check("{}", "invalid", "/title", "missing field");
         check("{\"title\": 1}", "invalid", "/title", "invalid type");
         check("{\"title\": \"a\", \"color\": 1}", "invalid", "/color", "unknown field");

@@ -125,7 +125,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// With the endpoint that `utoipa_axum::routes!(handler)` gives: one handler, so that each has a guard of its own.
     #[must_use]
-    pub fn add(mut self, (schemas, paths, endpoint): UtoipaMethodRouter<S>) -> Self {
+    pub fn with(mut self, (schemas, paths, endpoint): UtoipaMethodRouter<S>) -> Self {
         self.openapi.components.get_or_insert_default().schemas.extend(schemas);
         for (path, mut item) in paths.paths {
             let Some((method, operation)) = only_operation(&mut item) else {

@@ -1,4 +1,6 @@
-//! Pure checks of plugins.
+//! What a plugin says of itself, and what an admin sets: checked before anything rests on it. Pure.
+
 pub mod check;
 pub mod condition;
 pub mod config;
+mod schema;

@@ -1,7 +1,5 @@
 //! The contract in Rust, made from `wit/` at the root of the repository. The one place that does.
 
-#![expect(missing_docs, reason = "the documentation stands in the contract")]
-
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "plugin",

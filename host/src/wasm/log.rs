@@ -162,7 +162,7 @@ mod tests {
         log.push("info", "more");
         let lines = log.take();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[0].message, "привет,");
+        assert_eq!(lines[0].message, "привет, ");
         assert!(lines[1].message.contains("cut"));
 
         let mut log = SharedLog::new(100);

@@ -4,10 +4,10 @@
 //! What the guest asks of the host goes through [`imports`] to the run's [unit of work](crate::unit::Unit): nothing is
 //! written while WebAssembly runs.
 
-pub mod bindings;
+mod bindings;
 mod cache;
 pub mod call;
-pub mod component;
+mod component;
 mod convert;
 mod ending;
 mod engine;
@@ -16,5 +16,5 @@ mod inspect;
 mod log;
 pub mod manifest;
 pub mod runtime;
-pub mod state;
+mod state;
 mod wasi;

@@ -178,7 +178,8 @@ impl Workshop {
 
     /// Translates to machine code, and keeps that. A cache that does not take it costs time, and nothing else.
     fn translate(&self, digest: &str, bytes: &[u8]) -> Result<Code, BadComponent> {
-        let code = Code::from_binary(&self.engine, bytes).map_err(|error| BadComponent::Malformed(format!("{error:#}")))?;
+        let code =
+            Code::from_binary(&self.engine, bytes).map_err(|error| BadComponent::Malformed(format!("{error:#}")))?;
         if let Some(cache) = &self.cache {
             let kept = code.serialize().and_then(|bytes| Ok(cache.store(digest, &bytes)?));
             if let Err(error) = kept {

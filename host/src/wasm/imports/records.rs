@@ -39,9 +39,9 @@ pub(super) struct Head {
 
 /// The kind's record as the contract has it.
 pub(super) fn face<F: Face>(record: &Record) -> Result<F> {
-    let entity = record.entity::<F::Entity>().map_err(|error| {
-        Stop::Host(format!("the stored {} {} is damaged: {error}", record.kind, record.id))
-    })?;
+    let entity = record
+        .entity::<F::Entity>()
+        .map_err(|error| Stop::Host(format!("the stored {} {} is damaged: {error}", record.kind, record.id)))?;
     let head = Head {
         id: record.id.to_string(),
         number: record.number,

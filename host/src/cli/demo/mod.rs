@@ -1,0 +1,121 @@
+//! `takt demo`: a host with a sample company, on which a lead is played through intake, over the public API alone.
+
+mod play;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::client::Client;
+use super::serve::{log, stop_signal};
+use super::{Failure, say};
+use crate::api::tokens::{TokenDraft, make};
+use crate::config::Settings;
+use crate::crm::id::Id;
+use crate::engine::Engine;
+use crate::engine::clock::SystemClock;
+use crate::http::secret;
+use crate::sample::{self, Company};
+use crate::server::{Server, StartError};
+
+/// The people of the demo, each with a key of their own, and the web form's.
+pub(super) struct Cast {
+    pub(super) engine: Engine,
+    pub(super) admin: Client,
+    pub(super) head: Client,
+    pub(super) anna: Client,
+    pub(super) boris: Client,
+    pub(super) form: Client,
+}
+
+/// Plays a lead through a host of its own, and leaves the host running.
+pub(super) async fn run(mut settings: Settings) -> Result<(), Failure> {
+    if settings.log == Settings::default().log {
+        "warn".clone_into(&mut settings.log);
+    }
+    log(&settings)?;
+    let stop = stop_signal()?;
+    let scratch = own_folder(&mut settings)?;
+    say("Takt demo: starting a host with a sample company (the first start compiles the plugins) …");
+    let mut server = start(&mut settings).await?;
+    let address = format!("http://{}", server.address);
+    let password = secret::random().map_err(|error| Failure::failed(error.to_string()))?;
+    let password: String = password.chars().take(16).collect();
+    let company = sample::company(&server.engine).await.map_err(|error| Failure::failed(error.to_string()))?;
+    let people = [company.admin, company.head].into_iter().chain(company.members.iter().copied());
+    let hash = secret::password_hash(password.clone()).await.map_err(|error| Failure::failed(error.to_string()))?;
+    for person in people {
+        server.engine.store().password_put(person, &hash).await.map_err(|error| Failure::failed(error.to_string()))?;
+    }
+    let cast = cast(&server, &address, company).await?;
+    play::intake(&cast).await?;
+    say(&farewell(&address, &password, &settings.data));
+    tokio::select! {
+        () = stop => {}
+        ended = server.ended() => return Err(Failure::failed(format!("the server ended: {:?}", ended.err()))),
+    }
+    server.stop().await;
+    if let Some(scratch) = scratch {
+        // Left behind it would only take room: the next demo makes its own.
+        let _ = std::fs::remove_dir_all(scratch);
+    }
+    Ok(())
+}
+
+/// A fresh folder, unless one was given: the demo makes a company, and that only once.
+fn own_folder(settings: &mut Settings) -> Result<Option<PathBuf>, Failure> {
+    if settings.data != Settings::default().data {
+        if settings.database().exists() {
+            let data = settings.data.display();
+            return Err(Failure::usage(format!("{data} has a database already: give the demo a folder of its own")));
+        }
+        return Ok(None);
+    }
+    settings.data = std::env::temp_dir().join(format!("takt-demo-{}", Id::new()));
+    Ok(Some(settings.data.clone()))
+}
+
+/// Where the usual port is taken, any free one does.
+async fn start(settings: &mut Settings) -> Result<Server, Failure> {
+    match Server::start(settings, Arc::new(SystemClock)).await {
+        Err(StartError::Listen { address, .. }) if address == Settings::default().listen => {
+            settings.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+            Ok(Server::start(settings, Arc::new(SystemClock)).await?)
+        }
+        started => Ok(started?),
+    }
+}
+
+async fn cast(server: &Server, address: &str, company: Company) -> Result<Cast, Failure> {
+    let client = async |name: &str, user: Option<Id>, scope: &str| {
+        let draft = TokenDraft { name: name.to_owned(), scopes: vec![scope.to_owned()], user, expires_at: None };
+        let made = make(server.engine.store().as_ref(), draft, server.engine.now()).await?;
+        Ok::<_, Failure>(Client::new(address.to_owned(), made.secret))
+    };
+    Ok(Cast {
+        admin: client("demo-admin", Some(company.admin), "admin").await?,
+        head: client("demo-head", Some(company.head), "admin").await?,
+        anna: client("demo-anna", company.members.first().copied(), "admin").await?,
+        boris: client("demo-boris", company.members.get(1).copied(), "admin").await?,
+        form: client("web-form", None, "leads:write").await?,
+        engine: server.engine.clone(),
+    })
+}
+
+fn farewell(address: &str, password: &str, data: &std::path::Path) -> String {
+    let people: Vec<String> = sample::PEOPLE.iter().map(|(name, email)| format!("  {email:<26} {name}")).collect();
+    format!(
+        "\nThe host runs on. Everything you saw is there:\n\n  \
+         API and its docs   {address}/docs\n  \
+         a tour with curl   {address}/docs/tour.txt\n  \
+         data               {data}\n\n\
+         Sign in with the password {password} as one of\n{people}\n\n\
+         For example, what Helga, the head of sales, was told:\n\n  \
+         curl -s -c /tmp/takt.cookies {address}/api/v1/session \\\n    \
+         -H 'content-type: application/json' -d '{{\"email\":\"helga@nordlicht.example\",\"password\":\"{password}\"}}'\n  \
+         curl -s -b /tmp/takt.cookies {address}/api/v1/inbox\n\n\
+         Ctrl-C stops it.",
+        data = data.display(),
+        people = people.join("\n"),
+    )
+}
