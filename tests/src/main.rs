@@ -1,7 +1,10 @@
 //! What Takt does, tried from outside: over HTTP for scenarios, through the engine's and the store's public interfaces
 //! for what stands below. Time is a clock that the tests move.
 
+mod bad_input;
+mod durability;
 mod engine;
+mod layers;
 mod s1;
 mod s14;
 mod s7;

@@ -72,7 +72,7 @@ async fn an_inbox_is_taken_up_again_after_a_restart() {
     let mut events = Events::open(&house.boris, INBOX, None).await;
     house.chairs().await;
     let seen = events.next().await.unwrap();
-    house.restart().await;
+    house.restart_after(0).await;
     assert_eq!(events.next().await, None, "the host that stops ends its streams");
     house.lead(json!({"title": "Tables"})).await;
     let mut again = Events::open(&house.boris, INBOX, Some(seen.id)).await;

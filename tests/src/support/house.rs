@@ -114,9 +114,10 @@ impl House {
         self.settle().await;
     }
 
-    /// The server is stopped, and another started on the same data.
-    pub async fn restart(&mut self) {
+    /// The server is stopped, and another started on the same data, so many minutes later.
+    pub async fn restart_after(&mut self, minutes: u64) {
         self.server.take().unwrap().stop().await;
+        self.clock.advance(Duration::from_secs(minutes * 60));
         let server = start(self.dir.path(), self.clock.clone()).await;
         *self.base.write().unwrap() = format!("http://{}", server.address);
         self.server = Some(server);

@@ -2,7 +2,9 @@
 
 pub mod events;
 pub mod guests;
+pub mod guest;
 pub mod house;
 pub mod native;
 pub mod person;
+pub mod process;
 pub mod world;
