@@ -4,12 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer may name itself and those before it; `http` and `engine` do not name each other.
-const LAYERS: [&[&str]; 7] =
-    [&["crm"], &["store"], &["unit"], &["wasm"], &["plugins"], &["engine", "http"], &["api"]];
+const LAYERS: [&[&str]; 7] = [&["crm"], &["store"], &["unit"], &["wasm"], &["plugins"], &["engine", "http"], &["api"]];
 
 /// Crates that are named in these folders alone.
-const NAMED_IN: [(&str, &[&str]); 3] =
-    [("sqlx", &["store"]), ("axum", &["http", "api"]), ("wasmtime", &["wasm"])];
+const NAMED_IN: [(&str, &[&str]); 3] = [("sqlx", &["store"]), ("axum", &["http", "api"]), ("wasmtime", &["wasm"])];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -74,7 +72,8 @@ fn sql_http_and_wasm_are_named_in_their_folders_alone() {
 #[test]
 fn files_are_short() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let folders = ["host/src", "plugins/sdk/src", "plugins/lead-intake/src", "plugins/deal-stage-notify/src", "tests/src"];
+    let folders =
+        ["host/src", "plugins/sdk/src", "plugins/lead-intake/src", "plugins/deal-stage-notify/src", "tests/src"];
     let long: Vec<String> = folders
         .iter()
         .flat_map(|folder| sources(&root.join(folder)))

@@ -1,8 +1,8 @@
 //! What the tests stand on.
 
 pub mod events;
-pub mod guests;
 pub mod guest;
+pub mod guests;
 pub mod house;
 pub mod native;
 pub mod person;
