@@ -84,8 +84,10 @@ impl Sandbox {
     }
 }
 
-/// Each deed, with budgets that it uses up soon, and how it must end.
-fn deeds() -> Vec<(&'static str, Budgets, fn(&Ending) -> bool)> {
+/// A deed's name, budgets that it uses up soon, and how it must end.
+type Deed = (&'static str, Budgets, fn(&Ending) -> bool);
+
+fn deeds() -> Vec<Deed> {
     const SMALL: Budgets = Budgets {
         fuel: 20_000_000,
         deadline_ms: 10_000,
