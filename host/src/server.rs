@@ -1,7 +1,8 @@
 //! The whole host in one value: store, engine, API. `takt serve`, the demo, the benchmark and the tests start it alike.
 
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub struct Server {
     closing: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
+    /// Held as long as the host runs: see [`lock`].
+    _lock: File,
 }
 
 /// Why the host did not start.
@@ -49,6 +52,9 @@ pub enum StartError {
         /// Why.
         error: std::io::Error,
     },
+    /// Another host works on the folder.
+    #[error("another host runs on the data folder {}: stop it first, or give this one a folder of its own", .0.display())]
+    InUse(PathBuf),
     /// The address can't be listened on.
     #[error("{address} can't be listened on: {error}")]
     Listen {
@@ -91,6 +97,7 @@ impl Server {
     ) -> Result<Self, StartError> {
         let metrics = metrics_handle()?;
         let (store, feed, claims) = open_store(settings).await?;
+        let lock = lock(&settings.data)?;
         let slots = u32::try_from(settings.in_flight).unwrap_or(u32::MAX);
         let runtime = Runtime::new(Some(settings.compiled()), slots)
             .map_err(|error| StartError::Runtime(format!("{error:#}")))?;
@@ -114,7 +121,7 @@ impl Server {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let closed = closing.clone().cancelled_owned();
         let serving = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(closed).await });
-        Ok(Self { address, engine, closing, serving, upkeep: tokio::spawn(keep_up(metrics)) })
+        Ok(Self { address, engine, closing, serving, upkeep: tokio::spawn(keep_up(metrics)), _lock: lock })
     }
 
     /// Takes no new requests, waits for those that run, and for the runs.
@@ -136,6 +143,18 @@ impl Server {
     /// Returns when the server ends by itself: a fault.
     pub async fn ended(&mut self) -> std::io::Result<()> {
         (&mut self.serving).await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    }
+}
+
+/// Keeps a second host off the folder: each would take the other's deliveries for left behind. The system lets go of
+/// the lock when the process ends, however it ends.
+fn lock(folder: &Path) -> Result<File, StartError> {
+    let fault = |error: std::io::Error| StartError::Data { folder: folder.to_owned(), error };
+    let file = File::create(folder.join("takt.lock")).map_err(fault)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(fault(error)),
     }
 }
 

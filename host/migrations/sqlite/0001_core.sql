@@ -193,19 +193,6 @@ CREATE INDEX run_event   ON run (event)         WHERE event IS NOT NULL;
 CREATE INDEX run_cause   ON run (cause_run, id) WHERE cause_run IS NOT NULL;
 CREATE INDEX run_failed  ON run (outcome, id)   WHERE outcome <> 'ok';
 
--- What leaves the host: filled by commits, emptied by the channels.
-CREATE TABLE outbox (
-  id               INTEGER PRIMARY KEY,
-  channel          TEXT NOT NULL,
-  payload          TEXT NOT NULL,
-  idempotency_key  TEXT NOT NULL UNIQUE,
-  run              TEXT,
-  attempt          INTEGER NOT NULL DEFAULT 1,
-  due_at           INTEGER NOT NULL,
-  created_at       INTEGER NOT NULL,
-  lease            INTEGER
-) STRICT;
-
 CREATE TABLE plugin (
   name          TEXT PRIMARY KEY,
   release       TEXT NOT NULL,

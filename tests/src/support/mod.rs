@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod guest;
+pub mod guests;
 pub mod house;
 pub mod native;
 pub mod person;

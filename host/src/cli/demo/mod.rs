@@ -26,6 +26,8 @@ pub(super) struct Cast {
     pub(super) anna: Client,
     pub(super) boris: Client,
     pub(super) form: Client,
+    /// The admin's key, for the tour.
+    pub(super) key: String,
 }
 
 /// Plays a lead through a host of its own, and leaves the host running.
@@ -49,7 +51,7 @@ pub(super) async fn run(mut settings: Settings) -> Result<(), Failure> {
     }
     let cast = cast(&server, &address, company).await?;
     play::intake(&cast).await?;
-    say(&farewell(&address, &password, &settings.data));
+    say(&farewell(&address, &password, &cast.key, &settings.data));
     tokio::select! {
         () = stop => {}
         ended = server.ended() => return Err(Failure::failed(format!("the server ended: {:?}", ended.err()))),
@@ -87,22 +89,25 @@ async fn start(settings: &mut Settings) -> Result<Server, Failure> {
 }
 
 async fn cast(server: &Server, address: &str, company: Company) -> Result<Cast, Failure> {
-    let client = async |name: &str, user: Option<Id>, scope: &str| {
+    let key = async |name: &str, user: Option<Id>, scope: &str| {
         let draft = TokenDraft { name: name.to_owned(), scopes: vec![scope.to_owned()], user, expires_at: None };
         let made = make(server.engine.store().as_ref(), draft, server.engine.now()).await?;
-        Ok::<_, Failure>(Client::new(address.to_owned(), made.secret))
+        Ok::<_, Failure>(made.secret)
     };
+    let client = |key: String| Client::new(address.to_owned(), key);
+    let admin = key("demo-admin", Some(company.admin), "admin").await?;
     Ok(Cast {
-        admin: client("demo-admin", Some(company.admin), "admin").await?,
-        head: client("demo-head", Some(company.head), "admin").await?,
-        anna: client("demo-anna", company.members.first().copied(), "admin").await?,
-        boris: client("demo-boris", company.members.get(1).copied(), "admin").await?,
-        form: client("web-form", None, "leads:write").await?,
+        admin: client(admin.clone()),
+        head: client(key("demo-head", Some(company.head), "admin").await?),
+        anna: client(key("demo-anna", company.members.first().copied(), "admin").await?),
+        boris: client(key("demo-boris", company.members.get(1).copied(), "admin").await?),
+        form: client(key("web-form", None, "leads:write").await?),
         engine: server.engine.clone(),
+        key: admin,
     })
 }
 
-fn farewell(address: &str, password: &str, data: &std::path::Path) -> String {
+fn farewell(address: &str, password: &str, key: &str, data: &std::path::Path) -> String {
     let people: Vec<String> = sample::PEOPLE.iter().map(|(name, email)| format!("  {email:<26} {name}")).collect();
     format!(
         "\nThe host runs on. Everything you saw is there:\n\n  \
@@ -110,6 +115,8 @@ fn farewell(address: &str, password: &str, data: &std::path::Path) -> String {
          a tour with curl   {address}/docs/tour.txt\n  \
          data               {data}\n\n\
          Sign in with the password {password} as one of\n{people}\n\n\
+         The tour begins with\n\n  \
+         export TAKT={address} TOKEN={key}\n\n\
          For example, what Helga, the head of sales, was told:\n\n  \
          curl -s -c /tmp/takt.cookies {address}/api/v1/session \\\n    \
          -H 'content-type: application/json' -d '{{\"email\":\"helga@nordlicht.example\",\"password\":\"{password}\"}}'\n  \
