@@ -17,7 +17,7 @@ use crate::support::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_wakes_a_rule_whose_writes_are_committed_with_its_run() {
-    let rule = Rule::new(|call, unit| {
+    let rule = Rule::of(|call, unit| {
         Box::pin(async move {
             let about = call.trigger.about().unwrap();
             unit.patch(about, json!({"custom": {"seen": true}}), None).await.unwrap();
@@ -44,7 +44,7 @@ async fn a_change_wakes_a_rule_whose_writes_are_committed_with_its_run() {
 async fn a_run_reads_finds_and_counts_its_own_writes() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let notes = seen.clone();
-    let rule = Rule::new(move |_, unit| {
+    let rule = Rule::of(move |_, unit| {
         let notes = notes.clone();
         Box::pin(async move {
             let query = Query::of(Kind::Contact, 10).with("phone", Test::In(vec!["+4930901820".into()]));
@@ -69,7 +69,7 @@ async fn a_run_reads_finds_and_counts_its_own_writes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_that_count_together_lose_no_count() {
-    let rule = Rule::new(|_, unit| {
+    let rule = Rule::of(|_, unit| {
         Box::pin(async move {
             let count = unit.state_get("count").await.unwrap().and_then(|v| v.as_u64()).unwrap_or(0);
             unit.state_set("count", json!(count + 1)).await.unwrap();
@@ -90,7 +90,7 @@ async fn deliveries_of_one_record_run_in_order_one_at_a_time() {
     let order = Arc::new(Mutex::new(Vec::new()));
     let running = Arc::new(AtomicUsize::new(0));
     let (notes, busy) = (order.clone(), running.clone());
-    let rule = Rule::new(move |call, _| {
+    let rule = Rule::of(move |call, _| {
         let (notes, busy) = (notes.clone(), busy.clone());
         let Trigger::Event(event) = call.trigger.clone() else { panic!("an event") };
         Box::pin(async move {
@@ -114,7 +114,7 @@ async fn deliveries_of_one_record_run_in_order_one_at_a_time() {
 async fn a_failure_is_tried_again_and_then_given_up_and_can_be_retried_by_hand() {
     let tries = Arc::new(AtomicUsize::new(0));
     let count = tries.clone();
-    let rule = Rule::new(move |_, _| {
+    let rule = Rule::of(move |_, _| {
         let n = count.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move { if n < 3 { Ending::Retry(None) } else { Ending::Ok(None) } })
     });
@@ -141,7 +141,7 @@ async fn a_failure_is_tried_again_and_then_given_up_and_can_be_retried_by_hand()
 async fn a_failing_head_blocks_its_own_lane_only() {
     let done = Arc::new(Mutex::new(Vec::new()));
     let notes = done.clone();
-    let rule = Rule::new(move |call, unit| {
+    let rule = Rule::of(move |call, unit| {
         let notes = notes.clone();
         let about = call.trigger.about().unwrap();
         let Trigger::Event(event) = call.trigger.clone() else { panic!("an event") };
@@ -167,7 +167,7 @@ async fn a_failing_head_blocks_its_own_lane_only() {
 async fn timers_fire_once_when_due_also_after_a_restart() {
     let fired = Arc::new(Mutex::new(Vec::new()));
     let notes = fired.clone();
-    let rule = Rule::new(move |call, unit| {
+    let rule = Rule::of(move |call, unit| {
         let notes = notes.clone();
         Box::pin(async move {
             match &call.trigger {
@@ -201,7 +201,7 @@ async fn timers_fire_once_when_due_also_after_a_restart() {
 async fn a_schedule_missed_while_down_fires_once() {
     let ticks = Arc::new(Mutex::new(Vec::new()));
     let notes = ticks.clone();
-    let rule = Rule::new(move |call, _| {
+    let rule = Rule::of(move |call, _| {
         if let Trigger::Tick(tick) = &call.trigger {
             notes.lock().unwrap().push(tick.due.to_string());
         }
@@ -221,7 +221,7 @@ async fn a_schedule_missed_while_down_fires_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_is_stopped_and_the_plugin_held_for_that_record() {
-    let rule = Rule::new(|call, unit| {
+    let rule = Rule::of(|call, unit| {
         let about = call.trigger.about().unwrap();
         Box::pin(async move {
             let count = unit.read(about).await.unwrap().version;
@@ -243,7 +243,7 @@ async fn a_loop_is_stopped_and_the_plugin_held_for_that_record() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_changes_nothing_makes_no_event() {
-    let rule = Rule::new(|call, unit| {
+    let rule = Rule::of(|call, unit| {
         let about = call.trigger.about().unwrap();
         Box::pin(async move {
             unit.patch(about, json!({"title": "Chairs"}), None).await.unwrap();
@@ -262,7 +262,7 @@ async fn nothing_of_a_disabled_plugin_lands_and_its_timers_wait() {
     let gate = Arc::new(tokio::sync::Semaphore::new(0));
     let inside = Arc::new(tokio::sync::Notify::new());
     let (wait, entered) = (gate.clone(), inside.clone());
-    let rule = Rule::new(move |call, unit| {
+    let rule = Rule::of(move |call, unit| {
         let (wait, entered) = (wait.clone(), entered.clone());
         let about = call.trigger.about().unwrap();
         Box::pin(async move {
@@ -292,7 +292,7 @@ async fn nothing_of_a_disabled_plugin_lands_and_its_timers_wait() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_presses_at_once_one_wins() {
-    let rule = Rule::new(|call, unit| {
+    let rule = Rule::of(|call, unit| {
         let Trigger::Command(command) = call.trigger.clone() else { panic!("a command") };
         Box::pin(async move {
             let on = command.on.unwrap();
@@ -331,7 +331,7 @@ async fn fifty_presses_at_once_one_wins() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_press_wants_a_plugin_that_is_there_enabled_and_has_the_command() {
-    let rule = Rule::new(|_, _| Box::pin(async { Ending::Ok(None) }));
+    let rule = Rule::of(|_, _| Box::pin(async { Ending::Ok(None) }));
     let world = World::with(vec![(manifest("quiet"), rule)]).await;
     let lead = world.lead("Chairs").await;
     let command = Command {

@@ -31,5 +31,9 @@ pub(super) async fn run(args: BenchArgs, json: bool) -> Result<(), Failure> {
     let measured = bench::run(&dir, Duration::from_secs(args.seconds)).await;
     let _ = std::fs::remove_dir_all(&dir);
     let report = measured.map_err(|error| fault(&format!("{error:#}")))?;
-    if json { say_json(&report) } else { Ok(say(report.to_string().trim_end())) }
+    if json {
+        return say_json(&report);
+    }
+    say(report.to_string().trim_end());
+    Ok(())
 }

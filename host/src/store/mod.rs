@@ -88,7 +88,6 @@ pub trait Store: Send + Sync + 'static {
     async fn event_last(&self) -> Result<u64>;
 
     /// Takes ready deliveries of these plugins for this process.
-
     async fn delivery_claim(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>>;
     /// Frees what processes before this one had claimed and never finished.
     async fn delivery_rescue(&self) -> Result<u64>;

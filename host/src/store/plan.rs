@@ -47,6 +47,9 @@ pub struct LeaseFact {
     pub lane: LaneKey,
 }
 
+/// Unique keys of one record: their names and values.
+type Keys = Vec<(&'static str, String)>;
+
 /// What the batch writes.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -54,7 +57,7 @@ pub struct Plan {
     /// Records as they shall be; with `deleted_at` for those that go.
     pub records: HashMap<Id, (Arc<Record>, Option<Instant>)>,
     /// Records whose unique keys are written anew.
-    pub rekeyed: HashMap<Id, (Kind, Vec<(&'static str, String)>)>,
+    pub rekeyed: HashMap<Id, (Kind, Keys)>,
     /// Events, each with what led to it; audit and event rows are made of them.
     pub events: Vec<(Arc<Event>, Cause)>,
     /// New deliveries.

@@ -62,7 +62,7 @@ async fn a_component_over_64_mib_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_describe_that_traps_or_never_ends_is_refused() {
     let house = House::bare().await;
-    for (does, words) in [(Does::Trap, "`describe` failed"), (Does::LoopForEver, "budget of fuel")] {
+    for (does, words) in [(Does::Trap, "`describe` failed"), (Does::LoopForEver, "used up its budget")] {
         let guest = Guest { describe: does, ..Guest::new(manifest("bad-guest")) };
         let refused = upload(&house, guest.component()).await.problem(422, "bad_component");
         assert!(refused["detail"].as_str().unwrap().contains(words), "{does:?}: {refused}");

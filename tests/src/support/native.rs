@@ -16,7 +16,7 @@ type Body = dyn for<'a> Fn(&'a Call, &'a mut Unit) -> BoxFuture<'a, Ending> + Se
 pub struct Rule(Arc<Body>);
 
 impl Rule {
-    pub fn new(
+    pub fn of(
         body: impl for<'a> Fn(&'a Call, &'a mut Unit) -> BoxFuture<'a, Ending> + Send + Sync + 'static,
     ) -> Arc<dyn NativeRule> {
         Arc::new(Self(Arc::new(body)))

@@ -72,9 +72,7 @@ impl Person {
 
     /// Titles of the inbox, oldest first.
     pub async fn titles(&self) -> Vec<String> {
-        let titles =
-            self.inbox().await.iter().rev().map(|notice| notice["title"].as_str().unwrap().to_owned()).collect();
-        titles
+        self.inbox().await.iter().rev().map(|notice| notice["title"].as_str().unwrap().to_owned()).collect()
     }
 
     /// The newest notification.
