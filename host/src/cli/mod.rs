@@ -192,6 +192,59 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    /// The commands in the ```sh blocks of a text, word by word.
+    fn shown(text: &str) -> Vec<Vec<String>> {
+        let blocks = text.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
+        let lines = blocks.flat_map(str::lines).filter(|line| line.starts_with("takt "));
+        lines.map(|line| words(line)).collect()
+    }
+
+    /// Splits at blanks, but not within single quotes.
+    fn words(line: &str) -> Vec<String> {
+        let parts = line.split('\'').enumerate();
+        parts
+            .flat_map(|(at, part)| match at % 2 {
+                0 => part.split_whitespace().map(str::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_guides_show_commands_that_there_are() {
+        let id = crate::crm::id::Id::new().to_string();
+        for text in [
+            include_str!("../../GUIDE.md"),
+            include_str!("../../../README.md"),
+            include_str!("../../../plugins/GUIDE.md"),
+        ] {
+            let commands = shown(text);
+            assert!(!commands.is_empty());
+            for command in commands {
+                let words = command.iter().map(|word| if word == "ID" { id.clone() } else { word.clone() });
+                let parsed = Cli::try_parse_from(words);
+                assert!(parsed.is_ok(), "{}: {}", command.join(" "), parsed.unwrap_err());
+            }
+        }
+    }
+
+    #[test]
+    fn the_guide_shows_endpoints_that_there_are() {
+        let table = crate::api::table::table();
+        let guide = include_str!("../../GUIDE.md");
+        let shown = guide.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(" /"));
+        let mut count = 0;
+        for (method, path) in shown.filter(|(method, _)| method.chars().all(|c| c.is_ascii_uppercase())) {
+            let path = format!("/{path}");
+            count += 1;
+            assert!(
+                table.iter().any(|rule| rule.method.as_str() == method && rule.path == path),
+                "there is no {method} {path}"
+            );
+        }
+        assert!(count > 5);
+    }
+
     #[test]
     fn every_setting_is_documented() {
         let command = Cli::command();

@@ -115,3 +115,8 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
     pub use serde_json::{Value, json};
 }
+
+/// The guide's code runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../GUIDE.md")]
+struct Guide;
