@@ -84,10 +84,9 @@ impl Sandbox {
     }
 }
 
-/// What a guest does, under which budgets, and how that has to end.
+/// A deed's name, budgets that it uses up soon, and how it must end.
 type Deed = (&'static str, Budgets, fn(&Ending) -> bool);
 
-/// Each deed, with budgets that it uses up soon, and how it must end.
 fn deeds() -> Vec<Deed> {
     const SMALL: Budgets = Budgets {
         fuel: 20_000_000,

@@ -14,6 +14,8 @@ const STACK: usize = 2 << 20;
 const MEMORIES: u32 = 2;
 /// Tables that one component may have.
 const TABLES: u32 = 8;
+/// Elements of one table: those of a JavaScript or Python engine count by ten thousands.
+const ELEMENTS: usize = 100_000;
 /// Core instances that one component may have: Python's take some thirty.
 const CORE_INSTANCES: u32 = 64;
 
@@ -61,6 +63,7 @@ fn pool(slots: u32) -> PoolingAllocationConfig {
         .max_core_instances_per_component(CORE_INSTANCES)
         .max_memories_per_component(MEMORIES)
         .max_tables_per_component(TABLES)
+        .table_elements(ELEMENTS)
         .max_memory_size(4 << 30)
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(64 << 10)
