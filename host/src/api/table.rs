@@ -109,7 +109,8 @@ pub fn is_scope(text: &str) -> bool {
     let of_kind = text
         .split_once(':')
         .is_some_and(|(plural, verb)| Kind::of_plural(plural).is_some() && matches!(verb, "read" | "write"));
-    of_kind || SCOPES.contains(&text)
+    // Making users takes `admin`.
+    (of_kind && text != "users:write") || SCOPES.contains(&text)
 }
 
 impl Access {

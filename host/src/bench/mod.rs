@@ -2,6 +2,7 @@
 
 mod figures;
 mod fsync;
+mod press;
 pub mod rule;
 mod stages;
 
@@ -30,6 +31,8 @@ pub struct Report {
     pub fsync: Figures,
     /// The rule of `deal-stage-notify`, by what runs it.
     pub rules: Vec<RuleFigures>,
+    /// A press of Accept over HTTP, 50 at once.
+    pub press: Figures,
 }
 
 /// One way to run the rule.
@@ -55,7 +58,8 @@ pub async fn run(dir: &Path, length: Duration) -> Result<Report> {
     for native in [false, true] {
         rules.push(measure_rule(dir, native, length).await?);
     }
-    Ok(Report { machine: machine(), fsync, rules })
+    let press = press::measure(dir).await?;
+    Ok(Report { machine: machine(), fsync, rules, press })
 }
 
 async fn measure_rule(dir: &Path, native: bool, length: Duration) -> Result<RuleFigures> {
@@ -71,7 +75,12 @@ async fn measure_rule(dir: &Path, native: bool, length: Duration) -> Result<Rule
     let parts = Parts { store, feed, claims, runtime, clock: Arc::new(SystemClock), settings, native: [rule].into() };
     let engine = Engine::start(parts).await?;
     let company = sample::company(&engine).await?;
-    let name = install(&engine, native).await?;
+    let name = if native {
+        engine.plugin_install_native(rule::manifest()).await?;
+        rule::NAME.to_owned()
+    } else {
+        install(&engine, "deal-stage-notify").await?
+    };
     engine.plugin_enable(&name, Pending::Keep).await?;
     let deals = stages::deals(&engine, &company).await?;
     engine.idle().await;
@@ -82,20 +91,14 @@ async fn measure_rule(dir: &Path, native: bool, length: Duration) -> Result<Rule
     Ok(RuleFigures { code, runs_per_second, full_load, half_load })
 }
 
-/// Installs the rule with all it asks for.
-async fn install(engine: &Engine, native: bool) -> Result<String> {
-    if native {
-        engine.plugin_install_native(rule::manifest()).await?;
-        return Ok(rule::NAME.to_owned());
-    }
-    let (name, component) = bundled::components()
-        .iter()
-        .find(|(name, _)| *name == "deal-stage-notify")
-        .context("the host does not carry deal-stage-notify")?;
+/// Installs a plugin that the host carries, with all it asks for.
+async fn install(engine: &Engine, name: &str) -> Result<String> {
+    let carried = bundled::components().iter().find(|(carried, _)| *carried == name);
+    let (_, component) = carried.with_context(|| format!("the host does not carry {name}"))?;
     let installed = engine.plugin_install(component.to_vec()).await?;
     let needs = installed.manifest.needs.iter().map(|need| need.capability.clone()).collect();
     engine.plugin_grant(name, needs).await?;
-    Ok((*name).to_owned())
+    Ok(name.to_owned())
 }
 
 fn machine() -> String {
@@ -113,6 +116,6 @@ impl std::fmt::Display for Report {
             writeln!(f, "S7 {:<10} {:.0} runs/s; full load {}", rule.code, rule.runs_per_second, rule.full_load)?;
             writeln!(f, "              half load {}", rule.half_load)?;
         }
-        Ok(())
+        writeln!(f, "Accept, HTTP  {}", self.press)
     }
 }

@@ -1,5 +1,6 @@
 //! `takt serve`
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -53,7 +54,8 @@ fn first_steps(settings: &Settings) -> String {
 /// Where the directives can't be read.
 pub(super) fn log(settings: &Settings) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&settings.log).map_err(|error| Failure::usage(format!("log: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     let set = match settings.log_format {
         LogFormat::Text => log.with_target(false).try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
