@@ -9,12 +9,11 @@ const LAYERS: [&[&str]; 7] = [&["crm"], &["store"], &["unit"], &["wasm"], &["plu
 /// Crates that are named in these folders alone.
 const NAMED_IN: [(&str, &[&str]); 3] = [("sqlx", &["store"]), ("axum", &["http", "api"]), ("wasmtime", &["wasm"])];
 
-/// The sources below a folder, those of its tests aside.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() && path.file_name().is_none_or(|name| name != "tests") {
+        if path.is_dir() {
             found.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push(path);
