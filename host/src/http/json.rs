@@ -1,6 +1,6 @@
 //! Reading JSON bodies, and saying precisely what is wrong with them.
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures::StreamExt as _;
@@ -66,19 +66,33 @@ impl<S: Send + Sync> FromRequest<S> for Component {
 /// 413 over the limit, 400 where the connection broke off.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes> {
     let announced = axum::body::HttpBody::size_hint(&body).lower();
+    let mut stream = body.into_data_stream();
     if announced > limit as u64 {
+        drain(&mut stream, limit).await;
         return Err(too_large(limit));
     }
-    let mut stream = body.into_data_stream();
     let mut whole = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Problem::bad_request("body_broken_off", "the body broke off"))?;
         if whole.len() + chunk.len() > limit {
+            drop(whole);
+            drain(&mut stream, limit).await;
             return Err(too_large(limit));
         }
         whole.extend_from_slice(&chunk);
     }
     Ok(whole.into())
+}
+
+/// Reads on and forgets it, up to twice the limit. A caller that is still sending when the connection closes does not
+/// get to see the answer.
+async fn drain(stream: &mut BodyDataStream, limit: usize) {
+    let mut left = limit.saturating_mul(2);
+    while let Some(Ok(chunk)) = stream.next().await
+        && chunk.len() <= left
+    {
+        left -= chunk.len();
+    }
 }
 
 /// The value that a JSON object stands for.
