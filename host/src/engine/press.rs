@@ -1,6 +1,7 @@
 //! A person's button: the run answers at once, and is not queued.
 
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 
 use super::Engine;
 use super::catalogue::{Catalogue, Installed};
@@ -76,6 +77,23 @@ impl Engine {
     /// # Errors
     /// Nothing is written then but the run's record.
     pub async fn press(
+        &self,
+        plugin: &str,
+        command: Command,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Pressed, PressError> {
+        let span = tracing::info_span!(
+            "press",
+            run = tracing::field::Empty,
+            plugin,
+            command = command.name,
+            by = %command.by,
+            record = command.on.map(|on| tracing::field::display(on.id)),
+        );
+        self.press_in(plugin, command, idempotency).instrument(span).await
+    }
+
+    async fn press_in(
         &self,
         plugin: &str,
         command: Command,

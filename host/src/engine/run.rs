@@ -42,6 +42,7 @@ impl Engine {
     pub(super) async fn execute(&self, claim: Claim) {
         let span = tracing::info_span!(
             "run",
+            run = tracing::field::Empty,
             plugin = %claim.plugin,
             trigger = claim.trigger.kind(),
             name = claim.trigger.name(),
@@ -112,6 +113,8 @@ impl Engine {
             language: organisation.language.as_str().into(),
             time_zone: organisation.time_zone.name().into(),
         };
+        // Each try has an id of its own; the line that tells the last one tells the run that is kept.
+        tracing::Span::current().record("run", tracing::field::display(call.run));
         let mut unit = self.unit_of(Author::Plugin(installed.row.name.as_str().into()), now);
         let (unit, report) = match &installed.code {
             Code::Component(component) => self.0.runtime.run(component, &call, unit).await,
