@@ -196,7 +196,7 @@ mod tests {
     fn shown(text: &str) -> Vec<Vec<String>> {
         let blocks = text.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
         let lines = blocks.flat_map(str::lines).filter(|line| line.starts_with("takt "));
-        lines.map(|line| words(line)).collect()
+        lines.map(words).collect()
     }
 
     /// Splits at blanks, but not within single quotes.
