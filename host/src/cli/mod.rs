@@ -210,11 +210,8 @@ mod tests {
             .collect()
     }
 
-    const GUIDES: [&str; 3] = [
-        include_str!("../../GUIDE.md"),
-        include_str!("../../../README.md"),
-        include_str!("../../../plugins/GUIDE.md"),
-    ];
+    const GUIDES: [&str; 3] =
+        [include_str!("../../GUIDE.md"), include_str!("../../../README.md"), include_str!("../../../plugins/GUIDE.md")];
 
     #[test]
     fn the_guides_show_commands_that_there_are() {
