@@ -210,14 +210,13 @@ mod tests {
             .collect()
     }
 
+    const GUIDES: [&str; 3] =
+        [include_str!("../../GUIDE.md"), include_str!("../../../README.md"), include_str!("../../../plugins/GUIDE.md")];
+
     #[test]
     fn the_guides_show_commands_that_there_are() {
         let id = crate::crm::id::Id::new().to_string();
-        for text in [
-            include_str!("../../GUIDE.md"),
-            include_str!("../../../README.md"),
-            include_str!("../../../plugins/GUIDE.md"),
-        ] {
+        for text in GUIDES {
             let commands = shown(text);
             assert!(!commands.is_empty());
             for command in commands {
@@ -228,14 +227,19 @@ mod tests {
         }
     }
 
+    /// Method and path of the endpoints that stand in backticks: `GET /health/live`.
+    fn endpoints(text: &str) -> impl Iterator<Item = (&str, String)> {
+        let codes = text.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(" /"));
+        codes
+            .filter(|(method, _)| method.chars().all(|c| c.is_ascii_uppercase()))
+            .map(|(method, path)| (method, format!("/{path}")))
+    }
+
     #[test]
-    fn the_guide_shows_endpoints_that_there_are() {
+    fn the_guides_show_endpoints_that_there_are() {
         let table = crate::api::table::table();
-        let guide = include_str!("../../GUIDE.md");
-        let shown = guide.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(" /"));
         let mut count = 0;
-        for (method, path) in shown.filter(|(method, _)| method.chars().all(|c| c.is_ascii_uppercase())) {
-            let path = format!("/{path}");
+        for (method, path) in GUIDES.into_iter().flat_map(endpoints) {
             count += 1;
             assert!(
                 table.iter().any(|rule| rule.method.as_str() == method && rule.path == path),
@@ -243,6 +247,22 @@ mod tests {
             );
         }
         assert!(count > 5);
+    }
+
+    #[test]
+    fn the_guide_names_every_measurement() {
+        let guide = include_str!("../../GUIDE.md");
+        let sources = [
+            include_str!("../api/health.rs"),
+            include_str!("../engine/alert.rs"),
+            include_str!("../engine/run.rs"),
+            include_str!("../http/layers.rs"),
+            include_str!("../store/sqlite/writer.rs"),
+        ];
+        let named = sources.into_iter().flat_map(|source| source.split("!(\"takt_").skip(1));
+        for name in named.filter_map(|rest| rest.split('"').next()) {
+            assert!(guide.contains(&format!("`takt_{name}`")), "takt_{name}");
+        }
     }
 
     #[test]
