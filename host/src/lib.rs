@@ -1,7 +1,7 @@
 //! Takt: a host that keeps a company's CRM records and runs its automation rules.
 //!
 //! The map of this crate is in `ARCHITECTURE.md` at the root of the repository. In one line: every change, by a person
-//! or by a rule, is a [change set](crm::change::ChangeSet), and there is one place that commits it.
+//! or by a rule, is a [change set](unit::Proposal), and there is one place that commits it.
 
 pub mod api;
 pub mod bench;

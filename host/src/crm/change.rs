@@ -84,7 +84,3 @@ impl Change {
         }
     }
 }
-
-/// All that one request or run proposes to change, in the order of the first touch. At most one change a record.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ChangeSet(pub Vec<Change>);

@@ -2,7 +2,7 @@
 //!
 //! A record is a document with a face: a JSON object typed by the struct of its kind. [`kind::Kind`] names the kinds,
 //! [`entity::Entity`] is what each kind's struct implements, [`record::Record`] is one version of one record, and
-//! [`change::ChangeSet`] is what a person or a rule proposes.
+//! [`change::Change`] is one record before and after.
 
 pub mod calendar;
 pub mod change;

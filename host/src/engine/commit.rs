@@ -4,7 +4,6 @@ use futures::future::BoxFuture;
 
 use super::Engine;
 use super::catalogue::Catalogue;
-use crate::crm::event::Cause;
 use crate::crm::kind::Kind;
 use crate::crm::record::Actor;
 use crate::store::StoreError;
@@ -66,59 +65,37 @@ impl Engine {
         }
     }
 
-    /// Fills a commit with what a unit of work proposes, and with whom that wakes. A run rests on the catalogue that it
-    /// began under.
+    /// Fills a commit with what a unit of work proposes, and with whom that wakes. It rests on this catalogue: a run on
+    /// the one that it began under.
     pub(super) fn take_proposal(&self, commit: &mut Commit, proposal: Proposal, catalogue: &Catalogue) {
         commit.changes = proposal.changes;
         commit.reads = proposal.reads;
         commit.state = proposal.state;
         commit.timers = proposal.timers;
-        self.match_deliveries(commit, catalogue);
-    }
-
-    fn match_deliveries(&self, commit: &mut Commit, catalogue: &Catalogue) {
         let depth = if commit.run.is_some() { commit.cause.depth + 1 } else { 0 };
         commit.deliveries = catalogue.deliveries(&commit.changes, depth > self.0.settings.max_depth);
         commit.catalogue = Some(catalogue.number());
         commit.claim = self.0.waiting.len() < self.0.settings.queue;
     }
 
-    /// Commits. For a caller's change the catalogue that moved meanwhile is no conflict: it is matched anew.
+    /// Commits. After a conflict over the catalogue, the one in memory is the store's again.
     ///
     /// # Errors
     /// The store's, and conflicts.
-    pub(super) async fn commit(&self, mut commit: Commit) -> Result<Committed, CommitError> {
-        loop {
-            let due = comes_due_later(&commit);
-            let of_run = commit.run.is_some();
-            let again = (!of_run).then(|| commit.clone());
-            match (self.0.store.commit(commit).await, again) {
-                (Err(CommitError::Conflict(Conflict::Catalogue)), Some(again)) => {
-                    self.reload().await?;
-                    commit = again;
-                    self.match_deliveries(&mut commit, &self.catalogue());
-                }
-                (Err(CommitError::Conflict(Conflict::Catalogue)), None) => {
-                    self.reload().await?;
-                    return Err(Conflict::Catalogue.into());
-                }
-                (outcome, _) => {
-                    let committed = outcome?;
-                    if due {
-                        self.0.wake.notify_one();
-                    }
-                    if committed.events.iter().any(|event| event.about.kind == Kind::Organisation) {
-                        self.reload_organisation().await?;
-                    }
-                    return Ok(committed);
-                }
-            }
+    pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+        let due = comes_due_later(&commit);
+        let outcome = self.0.store.commit(commit).await;
+        if matches!(outcome, Err(CommitError::Conflict(Conflict::Catalogue))) {
+            self.reload().await?;
         }
-    }
-
-    /// A commit of a run that writes nothing but the run's record and the delivery's end.
-    pub(super) fn bare_commit(&self, plugin: &str, cause: Cause) -> Commit {
-        Commit { cause, ..Commit::new(self.now(), Actor::Plugin(plugin.to_owned())) }
+        let committed = outcome?;
+        if due {
+            self.0.wake.notify_one();
+        }
+        if committed.events.iter().any(|event| event.about.kind == Kind::Organisation) {
+            self.reload_organisation().await?;
+        }
+        Ok(committed)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Which delivery runs next: fair between plugins, bounded in all and for each.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
@@ -15,8 +14,6 @@ pub(super) struct Waiting {
     queues: Mutex<Queues>,
     /// A delivery came, or a run ended.
     changed: Notify,
-    /// Waiting and running ones.
-    held: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -41,13 +38,13 @@ impl Waiting {
 
     /// How many wait or run.
     pub(super) fn held(&self) -> usize {
-        self.held.load(Ordering::SeqCst)
+        let queues = self.lock();
+        queues.waiting + queues.plugins.values().map(|queue| queue.running).sum::<usize>()
     }
 
     pub(super) fn push(&self, claims: impl IntoIterator<Item = Claim>) {
         let mut queues = self.lock();
         for claim in claims {
-            self.held.fetch_add(1, Ordering::SeqCst);
             queues.waiting += 1;
             queues.plugins.entry(claim.plugin.clone()).or_default().claims.push_back(claim);
         }
@@ -65,7 +62,6 @@ impl Waiting {
             }
         }
         drop(queues);
-        self.held.fetch_sub(1, Ordering::SeqCst);
         self.changed.notify_one();
     }
 

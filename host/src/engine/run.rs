@@ -193,7 +193,8 @@ impl Engine {
 
     /// Puts a delivery back as it was.
     async fn park(&self, plugin: &str, cause: Cause, lease: Lease) {
-        let mut commit = self.bare_commit(plugin, cause);
+        let actor = Actor::Plugin(plugin.to_owned());
+        let mut commit = Commit { cause, ..Commit::new(self.now(), actor) };
         commit.delivery = Some((lease, Disposal::Release { due: commit.at + HOST_PAUSE }));
         if let Err(CommitError::Store(error)) = self.commit(commit).await {
             // It stays claimed by this process, and is rescued by the next one.
