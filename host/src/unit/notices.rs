@@ -1,5 +1,7 @@
 //! Notifications to people, with buttons.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{Author, Result, Unit, UnitError};
@@ -7,7 +9,7 @@ use crate::crm::id::Id;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
 use crate::crm::query::{Query, Test};
-use crate::crm::record::Reference;
+use crate::crm::record::{Record, Reference};
 use crate::crm::user::User;
 
 /// The same words in several languages: pairs of a BCP 47 tag and the text.
@@ -66,6 +68,10 @@ pub fn in_language<'a>(texts: &'a Localized, reader: &str, organisation: &str) -
         .map_or("", |(_, text)| text.as_str())
 }
 
+fn reader_of(notice: &Record) -> Option<Id> {
+    notice.data.get("to").and_then(Value::as_str).and_then(|to| to.parse().ok())
+}
+
 impl Unit {
     /// Sends a notification to each of its readers; returns the new records' ids in the order of `to`.
     ///
@@ -80,8 +86,9 @@ impl Unit {
         }
         if let Some(key) = &draft.key {
             for old in self.open_notices(key).await? {
-                if old.1.is_some_and(|to| draft.to.contains(&to)) {
-                    self.delete(Reference { kind: Kind::Notification, id: old.0 }, None).await?;
+                if reader_of(&old).is_some_and(|to| draft.to.contains(&to)) {
+                    self.hold(&old);
+                    self.delete(old.reference(), None).await?;
                 }
             }
         }
@@ -107,9 +114,9 @@ impl Unit {
     pub async fn settle(&mut self, key: &str, outcome: &Localized) -> Result<u32> {
         let open = self.open_notices(key).await?;
         let organisation = self.language.clone();
-        for (id, reader) in &open {
-            let language = match reader {
-                Some(reader) => match self.get::<User>(*reader).await {
+        for notice in &open {
+            let language = match reader_of(notice) {
+                Some(reader) => match self.get::<User>(reader).await {
                     Ok(user) => user.language,
                     Err(UnitError::NotFound(_)) => organisation.to_string(),
                     Err(other) => return Err(other),
@@ -120,23 +127,20 @@ impl Unit {
                 "outcome": in_language(outcome, &language, &organisation),
                 "settled_at": self.setting.now,
             });
-            self.patch(Reference { kind: Kind::Notification, id: *id }, by, None).await?;
+            self.hold(notice);
+            self.patch(notice.reference(), by, None).await?;
         }
         Ok(u32::try_from(open.len()).unwrap_or(u32::MAX))
     }
 
-    /// Ids and readers of this plugin's notifications of a key that are not settled.
-    async fn open_notices(&mut self, key: &str) -> Result<Vec<(Id, Option<Id>)>> {
+    /// This plugin's notifications of a key that are not settled.
+    async fn open_notices(&mut self, key: &str) -> Result<Vec<Arc<Record>>> {
         let Author::Plugin(plugin) = &self.author else { return Ok(Vec::new()) };
         let query = Query::of(Kind::Notification, 200)
             .with("plugin", Test::In(vec![plugin.to_string().into()]))
             .with("key", Test::In(vec![key.into()]))
             .with("settled_at", Test::Absent);
-        let found = self.find_all(query).await?;
-        Ok(found
-            .into_iter()
-            .map(|record| (record.id, record.data.get("to").and_then(Value::as_str).and_then(|to| to.parse().ok())))
-            .collect())
+        self.find_all(query).await
     }
 
     fn notice_data(&self, draft: &NoticeDraft, reader: Id, language: &str) -> Map<String, Value> {

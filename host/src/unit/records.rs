@@ -108,6 +108,13 @@ impl Unit {
         }
     }
 
+    /// Takes a record that a listing gave for read, so that it is not read again before it is written.
+    pub(super) fn hold(&mut self, record: &Arc<Record>) {
+        if !self.index.contains_key(&record.id) {
+            self.reads.entry(record.id).or_insert_with(|| record.clone());
+        }
+    }
+
     /// Reads from the store, and rests the commit on the version found.
     async fn fetch(&mut self, id: Id) -> Result<Option<Arc<Record>>> {
         if let Some(record) = self.reads.get(&id) {
