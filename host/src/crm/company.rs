@@ -37,6 +37,7 @@ pub struct Company {
 
 impl Entity for Company {
     const KIND: Kind = Kind::Company;
+    const KEYED: bool = true;
 
     fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);

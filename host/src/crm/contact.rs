@@ -39,6 +39,7 @@ pub struct Contact {
 
 impl Entity for Contact {
     const KIND: Kind = Kind::Contact;
+    const KEYED: bool = true;
 
     fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);

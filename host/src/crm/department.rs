@@ -43,6 +43,7 @@ impl Department {
 
 impl Entity for Department {
     const KIND: Kind = Kind::Department;
+    const KEYED: bool = true;
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::kebab_case(&self.key, "/key", invalid);

@@ -15,6 +15,8 @@ use super::record::{Data, Reference};
 pub trait Entity: Serialize + DeserializeOwned {
     /// Which kind it is.
     const KIND: Kind;
+    /// Whether records of this kind may have unique keys: see [`Entity::keys`].
+    const KEYED: bool = false;
 
     /// Cleans the values (trims, E.164, lower-cased addresses), sets what the host keeps itself (`accepted_at`, …),
     /// and notes what breaks a rule that this record and its version before can tell. `before` is absent for a new one.
@@ -61,7 +63,9 @@ pub fn admit<E: Entity>(before: Option<&Data>, after: Data, setting: &Setting) -
     let mut entity = read::<E>(after)?;
     let mut invalid = Invalid::default();
     entity.admit(before.as_ref(), setting, &mut invalid);
-    let admitted = Admitted { keys: entity.keys(), links: entity.links(), data: write(&entity)? };
+    let keys = entity.keys();
+    debug_assert!(E::KEYED || keys.is_empty(), "{} has keys and does not say so", E::KIND);
+    let admitted = Admitted { keys, links: entity.links(), data: write(&entity)? };
     invalid.or(admitted)
 }
 

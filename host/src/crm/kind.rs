@@ -49,6 +49,8 @@ pub struct Spec {
     pub plural: &'static str,
     /// Whether its records are numbered for people.
     pub numbered: bool,
+    /// Whether its records may have unique keys.
+    pub keyed: bool,
     /// The fields that a listing may be filtered and sorted by.
     pub fields: &'static [Field],
     /// Checks fields against the kind's rules: see [`admit`].
@@ -97,7 +99,7 @@ pub enum Shape {
 }
 
 const fn spec<E: Entity>(name: &'static str, plural: &'static str, numbered: bool, fields: &'static [Field]) -> Spec {
-    Spec { name, plural, numbered, fields, admit: admit::<E> }
+    Spec { name, plural, numbered, keyed: E::KEYED, fields, admit: admit::<E> }
 }
 
 const fn data(name: &'static str, path: &'static [&'static str], shape: Shape) -> Field {

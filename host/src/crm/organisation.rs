@@ -55,6 +55,7 @@ impl Default for Organisation {
 
 impl Entity for Organisation {
     const KIND: Kind = Kind::Organisation;
+    const KEYED: bool = true;
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);

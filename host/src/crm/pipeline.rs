@@ -60,6 +60,7 @@ impl Pipeline {
 
 impl Entity for Pipeline {
     const KIND: Kind = Kind::Pipeline;
+    const KEYED: bool = true;
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::kebab_case(&self.key, "/key", invalid);

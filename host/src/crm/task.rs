@@ -62,6 +62,7 @@ pub enum TaskStatus {
 
 impl Entity for Task {
     const KIND: Kind = Kind::Task;
+    const KEYED: bool = true;
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.title, "/title", invalid);

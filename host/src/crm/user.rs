@@ -53,6 +53,7 @@ pub enum Role {
 
 impl Entity for User {
     const KIND: Kind = Kind::User;
+    const KEYED: bool = true;
 
     fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);

@@ -58,8 +58,8 @@ pub struct Plan {
     pub records: HashMap<Id, (Arc<Record>, Option<Instant>)>,
     /// Records whose unique keys are written anew.
     pub rekeyed: HashMap<Id, (Kind, Keys)>,
-    /// Events, each with what led to it; audit and event rows are made of them.
-    pub events: Vec<(Arc<Event>, Cause)>,
+    /// Events; audit and event rows are made of them.
+    pub events: Vec<Recorded>,
     /// New deliveries.
     pub deliveries: Vec<DeliveryRow>,
     /// Deliveries that wait behind a head which this batch finishes.
@@ -83,6 +83,17 @@ pub struct Plan {
     /// Requests that are done.
     pub idempotency: Vec<Idempotency>,
     token: i64,
+}
+
+/// An event to be inserted.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The event.
+    pub event: Arc<Event>,
+    /// What led to it.
+    pub cause: Cause,
+    /// What it changed, field by field.
+    pub diff: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A delivery to be inserted.
@@ -251,6 +262,7 @@ impl Plan {
         self.write_record(&change, keys, at);
         let id = self.next("audit");
         let about = change.reference().unwrap_or(Reference { kind: Kind::Lead, id: Id::from_bytes([0; 16]) });
+        let diff = change.diff();
         let event = Arc::new(Event {
             id,
             name: name(&change),
@@ -258,12 +270,12 @@ impl Plan {
             by: actor.clone(),
             run,
             about,
-            changed: change.diff().keys().cloned().collect(),
+            changed: diff.keys().cloned().collect(),
             change,
             root: cause.root.unwrap_or(id),
             depth: if run.is_some() { cause.depth + 1 } else { 0 },
         });
-        self.events.push((event.clone(), cause));
+        self.events.push(Recorded { event: event.clone(), cause, diff });
         event
     }
 
@@ -289,15 +301,15 @@ impl Plan {
             None => self.facts.versions.insert(reference.id, row.version),
             Some(_) => self.facts.versions.remove(&reference.id),
         };
-        if has_keys(reference.kind) {
+        if reference.kind.spec().keyed {
             self.facts.keys.retain(|_, holder| *holder != reference.id);
-        }
-        for (key, value) in &keys {
-            self.facts.keys.insert((reference.kind, (*key).to_owned(), value.clone()), reference.id);
-        }
-        // Kinds without unique keys have none to write, nor any to take away.
-        if !keys.is_empty() || change.before.is_some() && has_keys(reference.kind) {
-            self.rekeyed.insert(reference.id, (reference.kind, keys));
+            for (key, value) in &keys {
+                self.facts.keys.insert((reference.kind, (*key).to_owned(), value.clone()), reference.id);
+            }
+            // A new record without keys has none to write, nor any to take away.
+            if !keys.is_empty() || change.before.is_some() {
+                self.rekeyed.insert(reference.id, (reference.kind, keys));
+            }
         }
         self.records.insert(reference.id, (row, deleted));
     }
@@ -380,9 +392,4 @@ impl Plan {
             }
         }
     }
-}
-
-/// Whether records of the kind may have unique keys.
-const fn has_keys(kind: Kind) -> bool {
-    !matches!(kind, Kind::Lead | Kind::Deal | Kind::Notification | Kind::WorkCalendar)
 }

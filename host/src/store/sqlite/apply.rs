@@ -6,7 +6,7 @@ use super::facts::texts;
 use super::insert::{Into, insert};
 use super::rows;
 use crate::crm::change::Verb;
-use crate::store::plan::{DeliveryRow, Plan};
+use crate::store::plan::{DeliveryRow, Plan, Recorded};
 use crate::store::run::RunRow;
 
 const RECORD: Into = Into {
@@ -125,7 +125,7 @@ async fn records(connection: &mut SqliteConnection, plan: &Plan) -> sqlx::Result
 }
 
 async fn events(connection: &mut SqliteConnection, plan: &Plan) -> sqlx::Result<()> {
-    insert(connection, &AUDIT, &plan.events, |query, (event, cause)| {
+    insert(connection, &AUDIT, &plan.events, |query, Recorded { event, cause, diff }| {
         let (actor, actor_id) = rows::actor_columns(&event.by);
         let before = event.change.before.as_ref().map_or(0, |record| record.version);
         query
@@ -142,10 +142,10 @@ async fn events(connection: &mut SqliteConnection, plan: &Plan) -> sqlx::Result<
             .bind(cause.run.map(|run| run.to_string()))
             .bind(event.root.cast_signed())
             .bind(event.depth)
-            .bind(serde_json::to_string(&event.change.diff()).unwrap_or_default())
+            .bind(serde_json::to_string(diff).unwrap_or_default())
     })
     .await?;
-    insert(connection, &EVENT, &plan.events, |query, (event, _)| {
+    insert(connection, &EVENT, &plan.events, |query, Recorded { event, .. }| {
         let shown = event.change.after.as_ref().or(event.change.before.as_ref());
         let before = event.change.before.as_ref().filter(|_| event.change.verb() != Verb::Created);
         query

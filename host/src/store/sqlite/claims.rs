@@ -48,24 +48,31 @@ pub async fn load(connection: &mut SqliteConnection, ids: &[u64]) -> sqlx::Resul
 }
 
 fn claim(row: &SqliteRow) -> sqlx::Result<Claim> {
-    let event = rows::number_maybe(row, "d_event")?;
-    let trigger = match row.try_get::<Option<&str>, _>("d_payload")? {
-        Some(payload) => rows::trigger(payload)?,
-        None => Trigger::Event(Arc::new(rows::event(row)?)),
-    };
+    let (trigger, cause) = woken_by(row)?;
     Ok(Claim {
         lease: Lease { delivery: rows::number(row, "d_id")?, token: row.try_get("d_lease")? },
         plugin: Arc::from(row.try_get::<&str, _>("d_plugin")?),
         trigger,
-        cause: Cause {
-            event,
-            run: rows::parsed_maybe(row, "d_cause_run")?,
-            root: rows::number_maybe(row, "d_root")?,
-            depth: rows::count(row, "d_depth")?,
-        },
+        cause,
         attempt: rows::count(row, "d_attempt")?,
         at: rows::instant(row, "d_created_at")?,
     })
+}
+
+/// What wakes the plugin and what led to it: columns `d_event, d_payload, d_cause_run, d_root, d_depth` of a delivery,
+/// living or dead, and where it has no payload the columns that [`rows::event`] reads.
+pub fn woken_by(row: &SqliteRow) -> sqlx::Result<(Trigger, Cause)> {
+    let trigger = match row.try_get::<Option<&str>, _>("d_payload")? {
+        Some(payload) => rows::trigger(payload)?,
+        None => Trigger::Event(Arc::new(rows::event(row)?)),
+    };
+    let cause = Cause {
+        event: rows::number_maybe(row, "d_event")?,
+        run: rows::parsed_maybe(row, "d_cause_run")?,
+        root: rows::number_maybe(row, "d_root")?,
+        depth: rows::count(row, "d_depth")?,
+    };
+    Ok((trigger, cause))
 }
 
 impl SqliteStore {
@@ -129,9 +136,7 @@ impl SqliteStore {
             let tick = Trigger::Tick(Tick { schedule: fire.schedule, due: fire.due });
             let plan = self.append(&mut transaction, vec![(fire.plugin, tick, Cause::default())], fire.now).await?;
             transaction.commit().await?;
-            for claim in of_plan(&plan) {
-                let _ = self.feed.claims.send(claim);
-            }
+            self.feed.hand_over(of_plan(&plan));
         } else {
             transaction.commit().await?;
         }

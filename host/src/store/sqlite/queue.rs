@@ -1,13 +1,9 @@
 //! What waits, and what was given up.
 
-use std::sync::Arc;
-
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 
-use super::claims::of_plan;
-use super::{SqliteStore, facts, rows};
-use crate::crm::event::{Cause, Trigger};
+use super::{SqliteStore, claims, facts, rows};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::record::Reference;
@@ -144,24 +140,13 @@ impl SqliteStore {
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(row) = found else { return Ok(false) };
-        let trigger = match row.try_get::<Option<&str>, _>("d_payload")? {
-            Some(payload) => rows::trigger(payload)?,
-            None => Trigger::Event(Arc::new(rows::event(&row)?)),
-        };
-        let cause = Cause {
-            event: rows::number_maybe(&row, "d_event")?,
-            run: rows::parsed_maybe(&row, "d_cause_run")?,
-            root: rows::number_maybe(&row, "d_root")?,
-            depth: rows::count(&row, "d_depth")?,
-        };
+        let (trigger, cause) = claims::woken_by(&row)?;
         let plugin: String = row.try_get("d_plugin")?;
         drop(row);
         sqlx::query("DELETE FROM dead_delivery WHERE id = ?").bind(id.cast_signed()).execute(&mut *transaction).await?;
         let plan = self.append(&mut transaction, vec![(plugin, trigger, cause)], now).await?;
         transaction.commit().await?;
-        for claim in of_plan(&plan) {
-            let _ = self.feed.claims.send(claim);
-        }
+        self.feed.hand_over(claims::of_plan(&plan));
         Ok(true)
     }
 

@@ -101,12 +101,9 @@ impl Writer {
         for (record, deleted_at) in plan.records.values() {
             self.cache.committed(record, deleted_at.is_some());
         }
-        for claim in claims::of_plan(plan).chain(promoted) {
-            // Where nobody takes claims, the next process that does rescues them.
-            let _ = self.feed.claims.send(claim);
-        }
-        for (event, _) in &plan.events {
-            let _ = self.feed.events.send(event.clone());
+        self.feed.hand_over(claims::of_plan(plan).chain(promoted));
+        for recorded in &plan.events {
+            let _ = self.feed.events.send(recorded.event.clone());
         }
     }
 }
