@@ -2,9 +2,9 @@
 //!
 //! | kind | read | write |
 //! |---|---|---|
-//! | leads, contacts, companies, deals, tasks | those within reach | those within reach |
+//! | that belong to somebody (leads, contacts, deals, tasks, …) | those within reach | those within reach |
 //! | notifications | one's own | admins (readers mark theirs as read, and press buttons, through the inbox) |
-//! | users, departments, pipelines, work calendars, organisation | everybody | admins |
+//! | settings (users, departments, pipelines, …) | everybody | admins |
 //!
 //! Within *reach* of a member: what they own and what nobody owns. Of a head: that of everybody in the departments they
 //! lead, and in the departments below those, too. Of an admin: all. A program has the reach of the person that its
@@ -40,19 +40,9 @@ pub enum Verb {
 /// The policy's row for a kind.
 #[must_use]
 pub fn who(kind: Kind, verb: Verb) -> Who {
-    let least = match (kind, verb) {
-        (_, Verb::Read) => Role::Member,
-        (Kind::Lead | Kind::Contact | Kind::Company | Kind::Deal | Kind::Task, Verb::Write) => Role::Member,
-        (
-            Kind::Notification
-            | Kind::User
-            | Kind::Department
-            | Kind::Pipeline
-            | Kind::WorkCalendar
-            | Kind::Organisation,
-            Verb::Write,
-        ) => Role::Admin,
-    };
+    // What belongs to somebody is members' work; the rest are settings, and notifications are made by rules alone.
+    let members = kind.spec().owner.is_some() && kind != Kind::Notification;
+    let least = if verb == Verb::Read || members { Role::Member } else { Role::Admin };
     // Whoever makes users makes admins: that takes a token that may do all.
     if (kind, verb) == (Kind::User, Verb::Write) {
         return Who::role(Role::Admin, "admin");
@@ -92,7 +82,7 @@ impl Reach {
     /// # Errors
     /// The store's.
     pub async fn of(engine: &Engine, caller: &Caller, kind: Kind) -> Result<Self> {
-        let (Some(person), Some(field)) = (&caller.person, owner_field(kind)) else { return Ok(Self::All) };
+        let (Some(person), Some(field)) = (&caller.person, kind.spec().owner) else { return Ok(Self::All) };
         if person.role == Role::Admin {
             return Ok(Self::All);
         }
@@ -127,15 +117,6 @@ impl Reach {
                 Some(user) => users.contains(user),
             },
         }
-    }
-}
-
-const fn owner_field(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Lead | Kind::Contact | Kind::Company | Kind::Deal => Some("owner"),
-        Kind::Task => Some("assignee"),
-        Kind::Notification => Some("to"),
-        Kind::User | Kind::Department | Kind::Pipeline | Kind::WorkCalendar | Kind::Organisation => None,
     }
 }
 

@@ -12,18 +12,7 @@ use super::App;
 use super::history::{AuditView, CauseView};
 use super::openapi;
 use super::runs::RunView;
-use crate::crm::calendar::WorkCalendar;
-use crate::crm::company::Company;
-use crate::crm::contact::Contact;
-use crate::crm::deal::Deal;
-use crate::crm::department::Department;
 use crate::crm::kind::{Kind, Place, Shape};
-use crate::crm::lead::Lead;
-use crate::crm::notification::Notification;
-use crate::crm::organisation::Organisation;
-use crate::crm::pipeline::Pipeline;
-use crate::crm::task::Task;
-use crate::crm::user::User;
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
@@ -202,25 +191,8 @@ pub fn add_patches(openapi: &mut OpenApi) {
 }
 
 fn schemas(kind: Kind) -> (String, Schemas) {
-    match kind {
-        Kind::Lead => of::<Lead>(),
-        Kind::Contact => of::<Contact>(),
-        Kind::Company => of::<Company>(),
-        Kind::Deal => of::<Deal>(),
-        Kind::Pipeline => of::<Pipeline>(),
-        Kind::Task => of::<Task>(),
-        Kind::Notification => of::<Notification>(),
-        Kind::User => of::<User>(),
-        Kind::Department => of::<Department>(),
-        Kind::WorkCalendar => of::<WorkCalendar>(),
-        Kind::Organisation => of::<Organisation>(),
-    }
-}
-
-fn of<T: ToSchema + PartialSchema>() -> (String, Schemas) {
-    let mut all = Schemas::new();
-    collect::<T>(&mut all);
-    (T::name().into_owned(), all)
+    let all = (kind.spec().schemas)();
+    (all.first().map(|(name, _)| name.clone()).unwrap_or_default(), all)
 }
 
 fn collect<T: ToSchema + PartialSchema>(all: &mut Schemas) {

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::entity::{Entity, Setting};
+use super::field::{CREATED_AT, Field, Shape, data};
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
@@ -169,6 +170,9 @@ impl Week {
 
 impl Entity for WorkCalendar {
     const KIND: Kind = Kind::WorkCalendar;
+    const NAME: &'static str = "work_calendar";
+    const PLURAL: &'static str = "work_calendars";
+    const FIELDS: &'static [Field] = &[CREATED_AT, data("title", &["title"], Shape::Text)];
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.title, "/title", invalid);

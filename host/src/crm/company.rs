@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::contact::{admit_emails, admit_phones};
 use super::entity::{Entity, Setting, links};
+use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, key};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
@@ -37,7 +38,19 @@ pub struct Company {
 
 impl Entity for Company {
     const KIND: Kind = Kind::Company;
+    const NAME: &'static str = "company";
+    const PLURAL: &'static str = "companies";
+    const NUMBERED: bool = true;
     const KEYED: bool = true;
+    const OWNER: Option<&'static str> = Some("owner");
+    const FIELDS: &'static [Field] = &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("name", &["name"], Shape::Text),
+        data("owner", &["owner"], Shape::Id),
+        key("tax_id"),
+    ];
 
     fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::entity::{Entity, Setting, links};
+use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, key};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
@@ -39,7 +40,21 @@ pub struct Contact {
 
 impl Entity for Contact {
     const KIND: Kind = Kind::Contact;
+    const NAME: &'static str = "contact";
+    const PLURAL: &'static str = "contacts";
+    const NUMBERED: bool = true;
     const KEYED: bool = true;
+    const OWNER: Option<&'static str> = Some("owner");
+    const FIELDS: &'static [Field] = &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("name", &["name"], Shape::Text),
+        data("company", &["company"], Shape::Id),
+        data("owner", &["owner"], Shape::Id),
+        key("phone"),
+        key("email"),
+    ];
 
     fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);

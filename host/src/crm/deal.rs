@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::entity::{Entity, Setting, keep, links};
+use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
@@ -82,6 +83,23 @@ impl Deal {
 
 impl Entity for Deal {
     const KIND: Kind = Kind::Deal;
+    const NAME: &'static str = "deal";
+    const PLURAL: &'static str = "deals";
+    const NUMBERED: bool = true;
+    const OWNER: Option<&'static str> = Some("owner");
+    const FIELDS: &'static [Field] = &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("title", &["title"], Shape::Text),
+        data("pipeline", &["pipeline"], Shape::Id),
+        data("stage", &["stage"], Shape::Text),
+        data("owner", &["owner"], Shape::Id),
+        data("contact", &["contact"], Shape::Id),
+        data("company", &["company"], Shape::Id),
+        data("lead", &["lead"], Shape::Id),
+        data("amount", &["amount", "minor"], Shape::Integer),
+    ];
 
     fn admit(&mut self, before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.title, "/title", invalid);

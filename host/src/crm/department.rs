@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entity::{Entity, Setting, links};
+use super::field::{CREATED_AT, Field, Shape, data, key};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
@@ -43,7 +44,16 @@ impl Department {
 
 impl Entity for Department {
     const KIND: Kind = Kind::Department;
+    const NAME: &'static str = "department";
+    const PLURAL: &'static str = "departments";
     const KEYED: bool = true;
+    const FIELDS: &'static [Field] = &[
+        CREATED_AT,
+        data("title", &["title"], Shape::Text),
+        data("head", &["head"], Shape::Id),
+        data("parent", &["parent"], Shape::Id),
+        key("key"),
+    ];
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::kebab_case(&self.key, "/key", invalid);

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::field::Field;
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
@@ -12,9 +13,19 @@ use super::record::{Data, Reference};
 
 /// A kind of record. The struct's serde form is the record's fields; it denies unknown fields, leaves out what is
 /// absent (`skip_serializing_if`), and takes `null` for absent.
-pub trait Entity: Serialize + DeserializeOwned {
+pub trait Entity: Serialize + DeserializeOwned + utoipa::ToSchema {
     /// Which kind it is.
     const KIND: Kind;
+    /// Snake-case, in events and references.
+    const NAME: &'static str;
+    /// Snake-case plural, in paths and capabilities.
+    const PLURAL: &'static str;
+    /// Whether records of this kind are numbered for people.
+    const NUMBERED: bool = false;
+    /// The field that names the user whose record it is; absent where records are everybody's.
+    const OWNER: Option<&'static str> = None;
+    /// The fields that a listing may be filtered and sorted by.
+    const FIELDS: &'static [Field];
     /// Whether records of this kind may have unique keys: see [`Entity::keys`].
     const KEYED: bool = false;
 

@@ -4,44 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 
 use super::entity::{Admitted, Entity, Setting, admit};
+pub use super::field::{Field, Place, Shape};
 use super::invalid::Invalid;
 use super::record::Data;
-use super::{
-    calendar::WorkCalendar, company::Company, contact::Contact, deal::Deal, department::Department, lead::Lead,
-    notification::Notification, organisation::Organisation, pipeline::Pipeline, task::Task, user::User,
-};
 
-/// What a record is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A request from a possible customer.
-    Lead,
-    /// A person outside the organisation.
-    Contact,
-    /// An organisation outside.
-    Company,
-    /// Business under way.
-    Deal,
-    /// The stages that deals go through.
-    Pipeline,
-    /// Work for a user.
-    Task,
-    /// A message to a user, with buttons.
-    Notification,
-    /// A person of the organisation.
-    User,
-    /// A part of the organisation.
-    Department,
-    /// Weekly hours, holidays and a time zone.
-    WorkCalendar,
-    /// The organisation itself: one record.
-    Organisation,
-}
-
-/// What the host must know of a kind beyond its struct.
+/// What the host must know of a kind beyond its struct: [`Entity`]'s constants, for where the type is not known.
 pub struct Spec {
     /// Snake-case, in events and references.
     pub name: &'static str,
@@ -51,240 +22,94 @@ pub struct Spec {
     pub numbered: bool,
     /// Whether its records may have unique keys.
     pub keyed: bool,
+    /// The field that names the user whose record it is; absent where records are everybody's.
+    pub owner: Option<&'static str>,
     /// The fields that a listing may be filtered and sorted by.
     pub fields: &'static [Field],
     /// Checks fields against the kind's rules: see [`admit`].
     pub admit: fn(before: Option<&Data>, after: Data, setting: &Setting) -> Result<Admitted, Invalid>,
+    /// The OpenAPI schemas of the kind's struct, its own first, with their names.
+    pub schemas: fn() -> Vec<(String, RefOr<Schema>)>,
 }
 
-/// A field that a listing may be filtered and sorted by.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Field {
-    /// What the API calls it.
-    pub name: &'static str,
-    /// Where it stands.
-    pub place: Place,
-    /// What its values are.
-    pub shape: Shape,
-}
-
-/// Where a field's value stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In the record's fields, at this path of names.
-    Data(&'static [&'static str]),
-    /// Among the record's unique keys of this kind.
-    Key(&'static str),
-    /// The record's own `created_at`.
-    CreatedAt,
-    /// The record's own `updated_at`.
-    UpdatedAt,
-    /// The record's own number.
-    Number,
-}
-
-/// What a field's values are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// Any text.
-    Text,
-    /// A record's id.
-    Id,
-    /// A moment.
-    Instant,
-    /// A whole number.
-    Integer,
-    /// True or false.
-    Bool,
-}
-
-const fn spec<E: Entity>(name: &'static str, plural: &'static str, numbered: bool, fields: &'static [Field]) -> Spec {
-    Spec { name, plural, numbered, keyed: E::KEYED, fields, admit: admit::<E> }
-}
-
-const fn data(name: &'static str, path: &'static [&'static str], shape: Shape) -> Field {
-    Field { name, place: Place::Data(path), shape }
-}
-
-const CREATED_AT: Field = Field { name: "created_at", place: Place::CreatedAt, shape: Shape::Instant };
-const UPDATED_AT: Field = Field { name: "updated_at", place: Place::UpdatedAt, shape: Shape::Instant };
-const NUMBER: Field = Field { name: "number", place: Place::Number, shape: Shape::Integer };
-
-static LEAD: Spec = spec::<Lead>(
-    "lead",
-    "leads",
-    true,
-    &[
-        CREATED_AT,
-        UPDATED_AT,
-        NUMBER,
-        data("title", &["title"], Shape::Text),
-        data("status", &["status"], Shape::Text),
-        data("owner", &["owner"], Shape::Id),
-        data("phone", &["phone"], Shape::Text),
-        data("email", &["email"], Shape::Text),
-        data("source", &["source"], Shape::Text),
-        data("amount", &["amount", "minor"], Shape::Integer),
-        data("resume_at", &["resume_at"], Shape::Instant),
-    ],
-);
-static CONTACT: Spec = spec::<Contact>(
-    "contact",
-    "contacts",
-    true,
-    &[
-        CREATED_AT,
-        UPDATED_AT,
-        NUMBER,
-        data("name", &["name"], Shape::Text),
-        data("company", &["company"], Shape::Id),
-        data("owner", &["owner"], Shape::Id),
-        Field { name: "phone", place: Place::Key("phone"), shape: Shape::Text },
-        Field { name: "email", place: Place::Key("email"), shape: Shape::Text },
-    ],
-);
-static COMPANY: Spec = spec::<Company>(
-    "company",
-    "companies",
-    true,
-    &[
-        CREATED_AT,
-        UPDATED_AT,
-        NUMBER,
-        data("name", &["name"], Shape::Text),
-        data("owner", &["owner"], Shape::Id),
-        Field { name: "tax_id", place: Place::Key("tax_id"), shape: Shape::Text },
-    ],
-);
-static DEAL: Spec = spec::<Deal>(
-    "deal",
-    "deals",
-    true,
-    &[
-        CREATED_AT,
-        UPDATED_AT,
-        NUMBER,
-        data("title", &["title"], Shape::Text),
-        data("pipeline", &["pipeline"], Shape::Id),
-        data("stage", &["stage"], Shape::Text),
-        data("owner", &["owner"], Shape::Id),
-        data("contact", &["contact"], Shape::Id),
-        data("company", &["company"], Shape::Id),
-        data("lead", &["lead"], Shape::Id),
-        data("amount", &["amount", "minor"], Shape::Integer),
-    ],
-);
-static PIPELINE: Spec = spec::<Pipeline>(
-    "pipeline",
-    "pipelines",
-    false,
-    &[
-        CREATED_AT,
-        data("title", &["title"], Shape::Text),
-        Field { name: "key", place: Place::Key("key"), shape: Shape::Text },
-    ],
-);
-static TASK: Spec = spec::<Task>(
-    "task",
-    "tasks",
-    true,
-    &[
-        CREATED_AT,
-        UPDATED_AT,
-        NUMBER,
-        data("title", &["title"], Shape::Text),
-        data("status", &["status"], Shape::Text),
-        data("assignee", &["assignee"], Shape::Id),
-        data("due", &["due"], Shape::Instant),
-        data("about", &["about", "id"], Shape::Id),
-        data("plugin", &["plugin"], Shape::Text),
-        data("key", &["key"], Shape::Text),
-    ],
-);
-static NOTIFICATION: Spec = spec::<Notification>(
-    "notification",
-    "notifications",
-    false,
-    &[
-        CREATED_AT,
-        UPDATED_AT,
-        data("to", &["to"], Shape::Id),
-        data("open", &["open"], Shape::Bool),
-        data("read_at", &["read_at"], Shape::Instant),
-        data("settled_at", &["settled_at"], Shape::Instant),
-        data("about", &["about", "id"], Shape::Id),
-        data("plugin", &["plugin"], Shape::Text),
-        data("key", &["key"], Shape::Text),
-    ],
-);
-static USER: Spec = spec::<User>(
-    "user",
-    "users",
-    false,
-    &[
-        CREATED_AT,
-        data("name", &["name"], Shape::Text),
-        data("role", &["role"], Shape::Text),
-        data("department", &["department"], Shape::Id),
-        data("active", &["active"], Shape::Bool),
-        data("present", &["present"], Shape::Bool),
-        Field { name: "email", place: Place::Key("email"), shape: Shape::Text },
-    ],
-);
-static DEPARTMENT: Spec = spec::<Department>(
-    "department",
-    "departments",
-    false,
-    &[
-        CREATED_AT,
-        data("title", &["title"], Shape::Text),
-        data("head", &["head"], Shape::Id),
-        data("parent", &["parent"], Shape::Id),
-        Field { name: "key", place: Place::Key("key"), shape: Shape::Text },
-    ],
-);
-static WORK_CALENDAR: Spec = spec::<WorkCalendar>(
-    "work_calendar",
-    "work_calendars",
-    false,
-    &[CREATED_AT, data("title", &["title"], Shape::Text)],
-);
-static ORGANISATION: Spec = spec::<Organisation>("organisation", "organisations", false, &[CREATED_AT]);
-
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 11] = [
-        Self::Lead,
-        Self::Contact,
-        Self::Company,
-        Self::Deal,
-        Self::Pipeline,
-        Self::Task,
-        Self::Notification,
-        Self::User,
-        Self::Department,
-        Self::WorkCalendar,
-        Self::Organisation,
-    ];
-
-    /// What is known of it.
-    #[must_use]
-    pub fn spec(self) -> &'static Spec {
-        match self {
-            Self::Lead => &LEAD,
-            Self::Contact => &CONTACT,
-            Self::Company => &COMPANY,
-            Self::Deal => &DEAL,
-            Self::Pipeline => &PIPELINE,
-            Self::Task => &TASK,
-            Self::Notification => &NOTIFICATION,
-            Self::User => &USER,
-            Self::Department => &DEPARTMENT,
-            Self::WorkCalendar => &WORK_CALENDAR,
-            Self::Organisation => &ORGANISATION,
+impl Spec {
+    const fn of<E: Entity>() -> Self {
+        Self {
+            name: E::NAME,
+            plural: E::PLURAL,
+            numbered: E::NUMBERED,
+            keyed: E::KEYED,
+            owner: E::OWNER,
+            fields: E::FIELDS,
+            admit: admit::<E>,
+            schemas: schemas::<E>,
         }
     }
 
+    /// The field of that name, where a listing may be filtered by it.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+fn schemas<E: Entity>() -> Vec<(String, RefOr<Schema>)> {
+    let mut all = vec![(E::name().into_owned(), E::schema())];
+    E::schemas(&mut all);
+    all
+}
+
+/// The one list of kinds: a variant, and the struct of its fields.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident => $module:ident::$entity:ident,)*) => {
+        /// What a record is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: [Self; [$(Self::$kind),*].len()] = [$(Self::$kind),*];
+
+            /// What is known of it.
+            #[must_use]
+            pub fn spec(self) -> &'static Spec {
+                match self {
+                    $(Self::$kind => const { &Spec::of::<super::$module::$entity>() },)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A request from a possible customer.
+    Lead => lead::Lead,
+    /// A person outside the organisation.
+    Contact => contact::Contact,
+    /// An organisation outside.
+    Company => company::Company,
+    /// Business under way.
+    Deal => deal::Deal,
+    /// The stages that deals go through.
+    Pipeline => pipeline::Pipeline,
+    /// Work for a user.
+    Task => task::Task,
+    /// A message to a user, with buttons.
+    Notification => notification::Notification,
+    /// A person of the organisation.
+    User => user::User,
+    /// A part of the organisation.
+    Department => department::Department,
+    /// Weekly hours, holidays and a time zone.
+    WorkCalendar => calendar::WorkCalendar,
+    /// The organisation itself: one record.
+    Organisation => organisation::Organisation,
+}
+
+impl Kind {
     /// Snake-case, in events and references.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -301,14 +126,6 @@ impl Kind {
     #[must_use]
     pub fn of_plural(plural: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.plural() == plural)
-    }
-}
-
-impl Spec {
-    /// The field of that name, where a listing may be filtered by it.
-    #[must_use]
-    pub fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.name == name)
     }
 }
 
@@ -334,37 +151,27 @@ impl FromStr for Kind {
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
-    use utoipa::PartialSchema;
 
     use super::*;
-
-    fn schema<E: Entity + PartialSchema>() -> (Kind, Value) {
-        (E::KIND, serde_json::to_value(E::schema()).unwrap())
-    }
 
     /// A listing can be filtered by a field only where the struct has it.
     #[test]
     fn fields_are_where_the_specs_say() {
-        let schemas = [
-            schema::<Lead>(),
-            schema::<Contact>(),
-            schema::<Company>(),
-            schema::<Deal>(),
-            schema::<Pipeline>(),
-            schema::<Task>(),
-            schema::<Notification>(),
-            schema::<User>(),
-            schema::<Department>(),
-            schema::<WorkCalendar>(),
-            schema::<Organisation>(),
-        ];
-        assert_eq!(schemas.each_ref().map(|(kind, _)| *kind), Kind::ALL);
-        for (kind, schema) in &schemas {
+        for kind in Kind::ALL {
+            let (_, schema) = (kind.spec().schemas)().swap_remove(0);
+            let schema = serde_json::to_value(schema).unwrap();
             for field in kind.spec().fields {
                 if let Place::Data([name, ..]) = field.place {
                     assert!(schema["properties"].get(*name).is_some(), "{kind} has no {name}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_serde_form() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), Value::from(kind.name()));
         }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::contact::{admit_email, admit_phone};
 use super::entity::{Entity, Setting, keep, links};
+use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
@@ -200,6 +201,23 @@ impl Lead {
 
 impl Entity for Lead {
     const KIND: Kind = Kind::Lead;
+    const NAME: &'static str = "lead";
+    const PLURAL: &'static str = "leads";
+    const NUMBERED: bool = true;
+    const OWNER: Option<&'static str> = Some("owner");
+    const FIELDS: &'static [Field] = &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("title", &["title"], Shape::Text),
+        data("status", &["status"], Shape::Text),
+        data("owner", &["owner"], Shape::Id),
+        data("phone", &["phone"], Shape::Text),
+        data("email", &["email"], Shape::Text),
+        data("source", &["source"], Shape::Text),
+        data("amount", &["amount", "minor"], Shape::Integer),
+        data("resume_at", &["resume_at"], Shape::Instant),
+    ];
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         self.clean(setting, invalid);

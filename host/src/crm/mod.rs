@@ -15,6 +15,7 @@ pub mod department;
 pub mod email;
 pub mod entity;
 pub mod event;
+pub mod field;
 pub mod id;
 pub mod instant;
 pub mod invalid;

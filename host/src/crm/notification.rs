@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::entity::{Entity, Setting, keep};
+use super::field::{CREATED_AT, Field, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
@@ -90,6 +91,20 @@ const BUTTONS: usize = 10;
 
 impl Entity for Notification {
     const KIND: Kind = Kind::Notification;
+    const NAME: &'static str = "notification";
+    const PLURAL: &'static str = "notifications";
+    const OWNER: Option<&'static str> = Some("to");
+    const FIELDS: &'static [Field] = &[
+        CREATED_AT,
+        UPDATED_AT,
+        data("to", &["to"], Shape::Id),
+        data("open", &["open"], Shape::Bool),
+        data("read_at", &["read_at"], Shape::Instant),
+        data("settled_at", &["settled_at"], Shape::Instant),
+        data("about", &["about", "id"], Shape::Id),
+        data("plugin", &["plugin"], Shape::Text),
+        data("key", &["key"], Shape::Text),
+    ];
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.title, "/title", invalid);

@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::entity::{Entity, Setting, links};
+use super::field::{CREATED_AT, Field};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
@@ -55,7 +56,10 @@ impl Default for Organisation {
 
 impl Entity for Organisation {
     const KIND: Kind = Kind::Organisation;
+    const NAME: &'static str = "organisation";
+    const PLURAL: &'static str = "organisations";
     const KEYED: bool = true;
+    const FIELDS: &'static [Field] = &[CREATED_AT];
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);

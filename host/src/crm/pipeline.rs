@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::entity::{Entity, Setting};
+use super::field::{CREATED_AT, Field, Shape, data, key};
 use super::invalid::Invalid;
 use super::kind::Kind;
 use super::text;
@@ -60,7 +61,10 @@ impl Pipeline {
 
 impl Entity for Pipeline {
     const KIND: Kind = Kind::Pipeline;
+    const NAME: &'static str = "pipeline";
+    const PLURAL: &'static str = "pipelines";
     const KEYED: bool = true;
+    const FIELDS: &'static [Field] = &[CREATED_AT, data("title", &["title"], Shape::Text), key("key")];
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::kebab_case(&self.key, "/key", invalid);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::entity::{Entity, Setting, keep, links};
+use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
@@ -62,7 +63,23 @@ pub enum TaskStatus {
 
 impl Entity for Task {
     const KIND: Kind = Kind::Task;
+    const NAME: &'static str = "task";
+    const PLURAL: &'static str = "tasks";
+    const NUMBERED: bool = true;
     const KEYED: bool = true;
+    const OWNER: Option<&'static str> = Some("assignee");
+    const FIELDS: &'static [Field] = &[
+        CREATED_AT,
+        UPDATED_AT,
+        NUMBER,
+        data("title", &["title"], Shape::Text),
+        data("status", &["status"], Shape::Text),
+        data("assignee", &["assignee"], Shape::Id),
+        data("due", &["due"], Shape::Instant),
+        data("about", &["about", "id"], Shape::Id),
+        data("plugin", &["plugin"], Shape::Text),
+        data("key", &["key"], Shape::Text),
+    ];
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.title, "/title", invalid);

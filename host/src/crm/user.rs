@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::{admit_email, admit_phone};
 use super::entity::{Entity, Setting, links};
+use super::field::{CREATED_AT, Field, Shape, data, key};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
@@ -53,7 +54,18 @@ pub enum Role {
 
 impl Entity for User {
     const KIND: Kind = Kind::User;
+    const NAME: &'static str = "user";
+    const PLURAL: &'static str = "users";
     const KEYED: bool = true;
+    const FIELDS: &'static [Field] = &[
+        CREATED_AT,
+        data("name", &["name"], Shape::Text),
+        data("role", &["role"], Shape::Text),
+        data("department", &["department"], Shape::Id),
+        data("active", &["active"], Shape::Bool),
+        data("present", &["present"], Shape::Bool),
+        key("email"),
+    ];
 
     fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);
