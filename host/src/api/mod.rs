@@ -103,6 +103,7 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
     ];
     let (router, mut openapi) = features.into_iter().flatten().fold(routes, Routes::with).finish()?;
     records_doc::add_patches(&mut openapi);
+    openapi::describe_headers(&mut openapi);
     Ok((router, openapi))
 }
 

@@ -83,6 +83,25 @@ pub fn frame() -> OpenApi {
     openapi
 }
 
+/// Says of each header that many endpoints take what it must look like.
+pub fn describe_headers(openapi: &mut OpenApi) {
+    for item in openapi.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        let parameters = operations.into_iter().flatten().filter_map(|operation| operation.parameters.as_mut());
+        for parameter in parameters.flatten() {
+            let RefOr::T(parameter) = parameter else { continue };
+            let schema = match parameter.name.as_str() {
+                "If-Match" => json!({"type": "string", "pattern": "^(\"v[0-9]{1,19}\"|\\*)$", "examples": ["\"v3\""]}),
+                "Idempotency-Key" => {
+                    json!({"type": "string", "pattern": "^[!-~]{1,255}$", "examples": ["0199a1b2-3f4c-7d5e-8f60-718293a4b5c6"]})
+                }
+                _ => continue,
+            };
+            parameter.schema = serde_json::from_value(schema).ok();
+        }
+    }
+}
+
 /// An endpoint whose description is written as JSON: one of every kind. A description that is none leaves the endpoint
 /// out, which the policy then misses.
 pub fn endpoint(

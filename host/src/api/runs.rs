@@ -134,7 +134,7 @@ async fn list(State(app): State<App>, mut params: Params) -> Result<axum::Json<P
         plugin: params.take("plugin")?,
         outcome: outcome.transpose()?,
         record: params.parse("record")?,
-        event: params.parse("event")?,
+        event: params.number("event")?,
         caused_by: params.parse("caused_by")?,
         before: params.parse("after")?,
         limit: params.limit()?,

@@ -187,6 +187,13 @@ impl Engine {
     /// `Invalid` where it names no budget, or no number.
     pub async fn plugin_budgets(&self, name: &str, budgets: Value) -> Result<Arc<Installed>> {
         self.change(name, |row, _| {
+            let large = budgets.as_object().and_then(|all| {
+                all.iter().find(|(_, value)| value.as_u64().is_some_and(|value| i64::try_from(value).is_err()))
+            });
+            if let Some((budget, _)) = large {
+                let field = format!("/budgets/{budget}");
+                return Err(Invalid::field(field, format!("must not be more than {}", i64::MAX)));
+            }
             serde_json::from_value::<Budgets>(budgets.clone())
                 .map_err(|error| Invalid::field("/budgets", error.to_string()))?;
             row.budgets = budgets;

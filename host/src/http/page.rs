@@ -65,6 +65,20 @@ impl Params {
             .transpose()
     }
 
+    /// Takes out a parameter that is the number of an event, a dead letter, ….
+    ///
+    /// # Errors
+    /// 422 where it is no whole number of 63 bits.
+    pub fn number(&mut self, name: &str) -> Result<Option<u64>> {
+        let number: Option<u64> = self.parse(name)?;
+        match number {
+            Some(number) if i64::try_from(number).is_err() => {
+                Err(Problem::field(format!("/{name}"), format!("must not be more than {}", i64::MAX)))
+            }
+            other => Ok(other),
+        }
+    }
+
     /// Takes `limit` out.
     ///
     /// # Errors

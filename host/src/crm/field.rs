@@ -1,0 +1,59 @@
+//! The fields that listings know.
+
+/// A field that a listing may be filtered and sorted by.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What the API calls it.
+    pub name: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// What its values are.
+    pub shape: Shape,
+}
+
+/// Where a field's value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the record's fields, at this path of names.
+    Data(&'static [&'static str]),
+    /// Among the record's unique keys of this kind.
+    Key(&'static str),
+    /// The record's own `created_at`.
+    CreatedAt,
+    /// The record's own `updated_at`.
+    UpdatedAt,
+    /// The record's own number.
+    Number,
+}
+
+/// What a field's values are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Any text.
+    Text,
+    /// A record's id.
+    Id,
+    /// A moment.
+    Instant,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Bool,
+}
+
+/// A field of the record's data, at that path of names.
+pub(super) const fn data(name: &'static str, path: &'static [&'static str], shape: Shape) -> Field {
+    Field { name, place: Place::Data(path), shape }
+}
+
+/// A unique key, named as it is kept.
+pub(super) const fn key(name: &'static str) -> Field {
+    Field { name, place: Place::Key(name), shape: Shape::Text }
+}
+
+/// When the record was made.
+pub(super) const CREATED_AT: Field = Field { name: "created_at", place: Place::CreatedAt, shape: Shape::Instant };
+/// When it was changed last.
+pub(super) const UPDATED_AT: Field = Field { name: "updated_at", place: Place::UpdatedAt, shape: Shape::Instant };
+/// What people call it by.
+pub(super) const NUMBER: Field = Field { name: "number", place: Place::Number, shape: Shape::Integer };
