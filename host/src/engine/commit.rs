@@ -72,6 +72,7 @@ impl Engine {
         commit.reads = proposal.reads;
         commit.state = proposal.state;
         commit.timers = proposal.timers;
+        commit.passwords = proposal.passwords;
         let depth = if commit.run.is_some() { commit.cause.depth + 1 } else { 0 };
         commit.deliveries = catalogue.deliveries(&commit.changes, depth > self.0.settings.max_depth);
         commit.catalogue = Some(catalogue.number());
@@ -92,6 +93,7 @@ impl Engine {
         if due {
             self.0.wake.notify_one();
         }
+        self.tell_stopped(&committed);
         if committed.events.iter().any(|event| event.about.kind == Kind::Organisation) {
             self.reload_organisation().await?;
         }

@@ -30,6 +30,8 @@ pub struct Commit {
     pub state: Option<StateChange>,
     /// Timers set and taken away.
     pub timers: Vec<TimerChange>,
+    /// Password hashes (PHC strings) set, with their users.
+    pub passwords: Vec<(Id, String)>,
     /// Who is to be woken: for each delivery the index of the change and the plugin.
     pub deliveries: Vec<NewDelivery>,
     /// The run's record.
@@ -56,6 +58,7 @@ impl Commit {
             reads: Vec::new(),
             state: None,
             timers: Vec::new(),
+            passwords: Vec::new(),
             deliveries: Vec::new(),
             run: None,
             delivery: None,
@@ -164,6 +167,10 @@ pub struct Idempotency {
 pub struct Committed {
     /// The events, in the order of the changes. Their records bear the numbers given by the commit.
     pub events: Vec<Arc<Event>>,
+    /// Plugins that the loop guard keeps from a record by this commit.
+    pub held: Vec<(String, Reference)>,
+    /// To whom the loop guard let an event of this commit not through.
+    pub stopped: Vec<String>,
 }
 
 impl Committed {

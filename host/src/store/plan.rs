@@ -80,6 +80,8 @@ pub struct Plan {
     pub state: HashMap<(String, String), (u64, Option<serde_json::Value>)>,
     /// Runs.
     pub runs: Vec<RunRow>,
+    /// Password hashes, with their users.
+    pub passwords: Vec<(Id, String)>,
     /// Requests that are done.
     pub idempotency: Vec<Idempotency>,
     token: i64,
@@ -151,8 +153,8 @@ impl Plan {
     /// What moved under it.
     pub fn add(&mut self, commit: Commit) -> Result<Committed, Conflict> {
         self.check(&commit)?;
-        let Commit { at, actor, cause, changes, state, timers, deliveries, run, delivery, idempotency, claim, .. } =
-            commit;
+        let Commit { at, actor, cause, changes, state, timers, passwords, .. } = commit;
+        let Commit { deliveries, run, delivery, idempotency, claim, .. } = commit;
         let run_id = run.as_ref().map(|run| run.id);
         let mut committed = Committed::default();
         for keyed in changes {
@@ -161,7 +163,7 @@ impl Plan {
         }
         for new in deliveries {
             if let Some(event) = committed.events.get(new.change).cloned() {
-                self.add_event_delivery(&new, event, at, claim);
+                self.add_event_delivery(&new, event, at, claim, &mut committed);
             }
         }
         for timer in timers {
@@ -182,6 +184,7 @@ impl Plan {
             self.facts.used.insert((idempotency.actor.clone(), idempotency.key.clone()));
             self.idempotency.push(idempotency);
         }
+        self.passwords.extend(passwords);
         self.runs.extend(run);
         Ok(committed)
     }
@@ -314,7 +317,14 @@ impl Plan {
         self.records.insert(reference.id, (row, deleted));
     }
 
-    fn add_event_delivery(&mut self, new: &NewDelivery, event: Arc<Event>, at: Instant, claim: bool) {
+    fn add_event_delivery(
+        &mut self,
+        new: &NewDelivery,
+        event: Arc<Event>,
+        at: Instant,
+        claim: bool,
+        committed: &mut Committed,
+    ) {
         let cause = Cause { event: Some(event.id), run: event.run, root: Some(event.root), depth: event.depth };
         let record = event.about;
         let event_id = event.id;
@@ -322,9 +332,11 @@ impl Plan {
         let held = (new.plugin.to_string(), record.id);
         if new.looping && !self.facts.holds.contains(&held) {
             self.holds.push((held.0.clone(), record, event_id, at));
+            committed.held.push((held.0.clone(), record));
             self.facts.holds.insert(held.clone());
         }
         if self.facts.holds.contains(&held) {
+            committed.stopped.push(held.0);
             self.stopped.push((row, "the loop guard holds this plugin for this record".to_owned()));
         } else {
             self.enqueue(row, claim);
