@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::StoreError;
 use super::delivery::Lease;
+use super::outbox::NewMessage;
 use super::run::RunRow;
 use crate::crm::change::Change;
 use crate::crm::event::{Cause, Event};
@@ -34,6 +35,8 @@ pub struct Commit {
     pub passwords: Vec<(Id, String)>,
     /// Who is to be woken: for each delivery the index of the change and the plugin.
     pub deliveries: Vec<NewDelivery>,
+    /// What is sent outside after it.
+    pub messages: Vec<NewMessage>,
     /// The run's record.
     pub run: Option<RunRow>,
     /// The delivery that woke the run, and what becomes of it.
@@ -60,6 +63,7 @@ impl Commit {
             timers: Vec::new(),
             passwords: Vec::new(),
             deliveries: Vec::new(),
+            messages: Vec::new(),
             run: None,
             delivery: None,
             catalogue: None,

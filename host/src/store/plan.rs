@@ -80,6 +80,8 @@ pub struct Plan {
     pub state: HashMap<(String, String), (u64, Option<serde_json::Value>)>,
     /// Runs.
     pub runs: Vec<RunRow>,
+    /// What is sent outside: webhook, event, when it was made.
+    pub messages: Vec<(Id, u64, Instant)>,
     /// Password hashes, with their users.
     pub passwords: Vec<(Id, String)>,
     /// Requests that are done.
@@ -154,7 +156,7 @@ impl Plan {
     pub fn add(&mut self, commit: Commit) -> Result<Committed, Conflict> {
         self.check(&commit)?;
         let Commit { at, actor, cause, changes, state, timers, passwords, .. } = commit;
-        let Commit { deliveries, run, delivery, idempotency, claim, .. } = commit;
+        let Commit { deliveries, messages, run, delivery, idempotency, claim, .. } = commit;
         let run_id = run.as_ref().map(|run| run.id);
         let mut committed = Committed::default();
         for keyed in changes {
@@ -164,6 +166,11 @@ impl Plan {
         for new in deliveries {
             if let Some(event) = committed.events.get(new.change).cloned() {
                 self.add_event_delivery(&new, event, at, claim, &mut committed);
+            }
+        }
+        for message in messages {
+            if let Some(event) = committed.events.get(message.change) {
+                self.messages.push((message.webhook, event.id, at));
             }
         }
         for timer in timers {
