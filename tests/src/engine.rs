@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use takt::crm::event::{Command, Trigger};
 use takt::crm::kind::Kind;
+use takt::crm::missed::Missed;
 use takt::crm::query::{Query, Test};
 use takt::engine::{Pending, PressError};
 use takt::store::run::Outcome;
@@ -217,6 +218,28 @@ async fn a_schedule_missed_while_down_fires_once() {
     let due = ticks.lock().unwrap().clone();
     assert_eq!(due.last().unwrap(), "2026-03-02T15:00:00.000000Z");
     assert!(due.len() <= 3, "{due:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn missed_times_are_caught_up_or_skipped_where_an_admin_says_so() {
+    for (missed, expected) in [(Missed::CatchUp(2), &["14:00", "15:00", "16:00"][..]), (Missed::Skip, &["16:00"][..])] {
+        let ticks = Arc::new(Mutex::new(Vec::new()));
+        let notes = ticks.clone();
+        let rule = Rule::of(move |call, _| {
+            if let Trigger::Tick(tick) = &call.trigger {
+                notes.lock().unwrap().push(tick.due.to_string()[11..16].to_owned());
+            }
+            Box::pin(async { Ending::Ok(None) })
+        });
+        let world = World::with(vec![(scheduled("hourly", "0 * * * *"), rule)]).await;
+        world.engine.plugin_missed("hourly", missed).await.unwrap();
+        world.engine.stop().await;
+        world.clock.advance(Duration::from_secs(6 * 3600 + 1800));
+        let world = world.restarted().await;
+        world.engine.idle().await;
+        world.advance(Duration::from_secs(1800)).await;
+        assert_eq!(*ticks.lock().unwrap(), expected, "{missed:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

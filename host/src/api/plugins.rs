@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::App;
 use super::errors::plugin_problem;
 use crate::crm::instant::Instant;
+use crate::crm::missed::Missed;
 use crate::engine::catalogue::{Code, Installed};
 use crate::engine::{Pending, missing_grants};
 use crate::http::json::{Component, Json, OptionalJson};
@@ -33,6 +34,7 @@ pub fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
         routes!(grant),
         routes!(condition),
         routes!(budgets),
+        routes!(missed),
         routes!(timers),
     ]
 }
@@ -83,6 +85,8 @@ pub struct PluginDetail {
     pub budgets: Budgets,
     /// What of it the admin set.
     pub budgets_set: Value,
+    /// What becomes of times of its schedules that went by while the host was down.
+    pub missed: Missed,
     /// What waits for it.
     pub queue: Queue,
 }
@@ -275,6 +279,26 @@ async fn budgets(
     detail(&app, &*app.engine.plugin_budgets(&name, budgets).await.map_err(plugin_problem)?).await
 }
 
+/// What becomes of missed times.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MissedBody {
+    /// `coalesce`, `skip`, or `{"catch_up": 3}`.
+    missed: Missed,
+}
+
+/// Sets what becomes of times of a plugin's schedules that went by while the host was down.
+#[utoipa::path(put, path = "/api/v1/plugins/{name}/missed", tag = "plugins", operation_id = "plugin_missed_put",
+    params(("name" = String, Path, description = "The plugin.")), request_body = MissedBody,
+    responses((status = 200, description = "It is set.", body = PluginDetail)))]
+async fn missed(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Json(body): Json<MissedBody>,
+) -> Result<axum::Json<PluginDetail>> {
+    detail(&app, &*app.engine.plugin_missed(&name, body.missed).await.map_err(plugin_problem)?).await
+}
+
 /// A timer that is set.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct TimerView {
@@ -325,6 +349,7 @@ async fn detail(app: &App, installed: &Installed) -> Result<axum::Json<PluginDet
         condition: installed.row.condition.clone(),
         budgets: installed.installation.budgets,
         budgets_set: installed.row.budgets.clone(),
+        missed: installed.row.missed,
         queue: queues.into_iter().find(|queue| queue.plugin == *name).unwrap_or_else(empty),
     }))
 }

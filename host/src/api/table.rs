@@ -58,6 +58,7 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("PUT", "/api/v1/plugins/{name}/grants", Access::Admin("admin")),
     ("PUT", "/api/v1/plugins/{name}/condition", Access::Admin("plugins:write")),
     ("PUT", "/api/v1/plugins/{name}/budgets", Access::Admin("admin")),
+    ("PUT", "/api/v1/plugins/{name}/missed", Access::Admin("plugins:write")),
     ("GET", "/api/v1/plugins/{name}/timers", Access::Admin("plugins:read")),
 ];
 

@@ -24,17 +24,8 @@ impl Engine {
                     None
                 }
             };
-            let due = async {
-                match next {
-                    Some(at) => self.0.clock.sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = self.0.stopping.cancelled() => return,
-                () = self.0.sent.notified() => {}
-                () = due => {}
-                () = tokio::time::sleep(self.0.settings.poll) => {}
+            if !self.rest(next, &self.0.sent).await {
+                return;
             }
         }
     }

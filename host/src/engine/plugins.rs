@@ -9,6 +9,7 @@ use super::Engine;
 use super::catalogue::Installed;
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
+use crate::crm::missed::Missed;
 use crate::plugins::condition::Condition;
 use crate::plugins::{check, config};
 use crate::store::StoreError;
@@ -202,6 +203,21 @@ impl Engine {
         .await
     }
 
+    /// Sets what becomes of times of the plugin's schedules that no process saw.
+    ///
+    /// # Errors
+    /// `Invalid` where it asks for none, or too many.
+    pub async fn plugin_missed(&self, name: &str, missed: Missed) -> Result<Arc<Installed>> {
+        self.change(name, |row, _| {
+            if matches!(missed, Missed::CatchUp(most) if !(1..=Missed::MOST).contains(&most)) {
+                return Err(Invalid::field("/missed/catch_up", format!("must be from 1 to {}", Missed::MOST)));
+            }
+            row.missed = missed;
+            Ok(())
+        })
+        .await
+    }
+
     async fn change(
         &self,
         name: &str,
@@ -245,6 +261,7 @@ fn new_row(name: &str, now: Instant) -> PluginRow {
         enabled: false,
         generation: 0,
         budgets: json!({}),
+        missed: Missed::default(),
         enabled_at: None,
         installed_at: now,
         updated_at: now,

@@ -1,6 +1,7 @@
 //! What comes due by the clock: timers, deliveries to be tried again, schedules; and what other processes left.
 
-use crate::crm::cron::Cron;
+use tokio::sync::Notify;
+
 use crate::crm::instant::Instant;
 use crate::store::StoreError;
 use crate::store::delivery::ScheduleFire;
@@ -22,19 +23,26 @@ impl Engine {
                 }
             };
             self.0.ended.notify_waiters();
-            let due = async {
-                match next {
-                    Some(at) => self.0.clock.sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = self.0.stopping.cancelled() => return,
-                () = self.0.wake.notified() => {}
-                () = due => {}
-                // Another process may have written, and tells nobody.
-                () = tokio::time::sleep(self.0.settings.poll) => {}
+            if !self.rest(next, &self.0.wake).await {
+                return;
             }
+        }
+    }
+
+    /// Waits until `next`, until told, or until it is time to look what another process may have written. False when
+    /// the engine stops.
+    pub(super) async fn rest(&self, next: Option<Instant>, told: &Notify) -> bool {
+        let due = async {
+            match next {
+                Some(at) => self.0.clock.sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.0.stopping.cancelled() => false,
+            () = told.notified() => true,
+            () = due => true,
+            () = tokio::time::sleep(self.0.settings.poll) => true,
         }
     }
 
@@ -56,7 +64,7 @@ impl Engine {
         }
     }
 
-    /// Notes the schedules that came due. What was missed while no process ran fires once, for the latest time.
+    /// Notes the schedules that came due. What was missed while no process ran fires as the plugin's row says.
     async fn fire_schedules(&self) -> Result<Option<Instant>, StoreError> {
         let catalogue = self.catalogue();
         let zone = self.organisation().time_zone;
@@ -68,13 +76,17 @@ impl Engine {
                 // Times that went by while the plugin was off are not missed: they were not wanted.
                 let enabled = plugin.row.enabled_at.unwrap_or(plugin.row.installed_at);
                 let last = fired.iter().find(|(fired, _)| fired == name).map_or(enabled, |(_, at)| enabled.max(*at));
-                if let Some(due) = latest_due(cron, last, now, zone) {
+                let due = std::iter::successors(cron.next_after(last, zone), |at| cron.next_after(*at, zone));
+                let due: Vec<Instant> = due.take_while(|at| *at <= now).collect();
+                let fires = plugin.row.missed.fires(due.iter().copied(), now);
+                // The latest is noted also where it does not fire: what is noted is not looked at again.
+                for at in fires.iter().chain(due.last().filter(|_| fires.is_empty())) {
                     let fire = ScheduleFire {
                         plugin: plugin.row.name.clone(),
                         schedule: name.clone(),
-                        due,
+                        due: *at,
                         now,
-                        deliver: true,
+                        deliver: !fires.is_empty(),
                     };
                     self.0.store.schedule_fire(fire).await?;
                 }
@@ -83,17 +95,6 @@ impl Engine {
         }
         Ok(next)
     }
-}
-
-/// The last time at which the schedule was due after `last`, up to `now`.
-fn latest_due(cron: &Cron, last: Instant, now: Instant, zone: chrono_tz::Tz) -> Option<Instant> {
-    let mut latest = None;
-    let mut from = last;
-    while let Some(due) = cron.next_after(from, zone).filter(|due| *due <= now) {
-        latest = Some(due);
-        from = due;
-    }
-    latest
 }
 
 fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {

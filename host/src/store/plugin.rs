@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::crm::instant::Instant;
+use crate::crm::missed::Missed;
 
 /// An installed plugin.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub struct PluginRow {
     pub generation: u64,
     /// Budgets that differ from the host's, as JSON.
     pub budgets: Value,
+    /// What becomes of times of its schedules that no process saw.
+    pub missed: Missed,
     /// When it was last switched on.
     pub enabled_at: Option<Instant>,
     /// When it was installed.

@@ -39,10 +39,10 @@ impl SqliteStore {
         }
         sqlx::query(
             r#"INSERT INTO plugin (name, "release", manifest, config, grants, condition, enabled, generation, budgets,
-               enabled_at, installed_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+               missed, enabled_at, installed_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (name) DO UPDATE SET "release" = excluded."release", manifest = excluded.manifest,
                config = excluded.config, grants = excluded.grants, condition = excluded.condition,
-               enabled = excluded.enabled, generation = excluded.generation, budgets = excluded.budgets,
+               enabled = excluded.enabled, generation = excluded.generation, budgets = excluded.budgets, missed = excluded.missed,
                enabled_at = excluded.enabled_at, updated_at = excluded.updated_at"#,
         )
         .bind(plugin.name)
@@ -54,6 +54,7 @@ impl SqliteStore {
         .bind(plugin.enabled)
         .bind(plugin.generation.cast_signed())
         .bind(plugin.budgets.to_string())
+        .bind(serde_json::to_string(&plugin.missed).unwrap_or_default())
         .bind(plugin.enabled_at.map(crate::crm::instant::Instant::micros))
         .bind(plugin.installed_at.micros())
         .bind(plugin.updated_at.micros())
@@ -97,6 +98,7 @@ fn plugin(row: &SqliteRow) -> sqlx::Result<PluginRow> {
         enabled: row.try_get("enabled")?,
         generation: rows::number(row, "generation")?,
         budgets: rows::json(row, "budgets")?,
+        missed: rows::json(row, "missed")?,
         enabled_at: row.try_get::<Option<i64>, _>("enabled_at")?.map(crate::crm::instant::Instant::from_micros),
         installed_at: rows::instant(row, "installed_at")?,
         updated_at: rows::instant(row, "updated_at")?,
