@@ -12,4 +12,5 @@ mod s7;
 mod sandbox;
 mod sse;
 mod support;
+mod tour;
 mod webhooks;

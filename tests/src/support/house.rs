@@ -178,6 +178,16 @@ impl House {
         self.settle().await;
     }
 
+    /// Where the host answers.
+    pub fn address(&self) -> String {
+        self.base.read().unwrap().clone()
+    }
+
+    /// E-mail address and password.
+    pub fn login_of_boris(&self) -> (&'static str, &'static str) {
+        (PEOPLE[3].1, PASSWORD)
+    }
+
     /// Nothing waits, nothing was given up, and every run ended well but those that refused a person.
     pub async fn all_is_well(&self) {
         self.settle().await;

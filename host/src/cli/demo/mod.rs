@@ -116,7 +116,7 @@ fn farewell(address: &str, password: &str, key: &str, data: &std::path::Path) ->
          data               {data}\n\n\
          Sign in with the password {password} as one of\n{people}\n\n\
          The tour begins with\n\n  \
-         export TAKT={address} TOKEN={key}\n\n\
+         export TAKT={address} TOKEN={key} PASSWORD={password}\n\n\
          For example, what Helga, the head of sales, was told:\n\n  \
          curl -s -c /tmp/takt.cookies {address}/api/v1/session \\\n    \
          -H 'content-type: application/json' -d '{{\"email\":\"helga@nordlicht.example\",\"password\":\"{password}\"}}'\n  \
