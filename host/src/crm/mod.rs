@@ -22,6 +22,7 @@ pub mod invalid;
 pub mod kind;
 pub mod lead;
 pub mod lead_status;
+pub mod line_item;
 pub mod money;
 pub mod notification;
 pub mod organisation;
