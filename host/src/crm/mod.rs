@@ -34,6 +34,7 @@ pub mod record;
 pub mod task;
 pub mod text;
 pub mod user;
+pub mod words;
 pub mod zone;
 
 #[cfg(test)]
