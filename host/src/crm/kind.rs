@@ -95,6 +95,8 @@ kinds! {
     Deal => deal::Deal,
     /// The stages that deals go through.
     Pipeline => pipeline::Pipeline,
+    /// A paper that is filled from a record, approved, sent and signed.
+    Document => document::Document,
     /// Work for a user.
     Task => task::Task,
     /// A message to a user, with buttons.

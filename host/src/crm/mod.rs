@@ -4,6 +4,7 @@
 //! [`entity::Entity`] is what each kind's struct implements, [`record::Record`] is one version of one record, and
 //! [`change::Change`] is one record before and after.
 
+pub mod approval;
 pub mod calendar;
 pub mod change;
 pub mod company;
@@ -12,6 +13,7 @@ pub mod convert;
 pub mod cron;
 pub mod deal;
 pub mod department;
+pub mod document;
 pub mod email;
 pub mod entity;
 pub mod event;
