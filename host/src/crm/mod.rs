@@ -21,6 +21,7 @@ pub mod field;
 pub mod id;
 pub mod instant;
 pub mod invalid;
+pub mod invoice;
 pub mod kind;
 pub mod lead;
 pub mod lead_status;
