@@ -5,6 +5,7 @@
 //! [`change::Change`] is one record before and after.
 
 pub mod approval;
+pub mod availability;
 pub mod calendar;
 pub mod change;
 pub mod company;
