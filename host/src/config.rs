@@ -91,6 +91,8 @@ settings! {
     max_reruns: u32 = EngineSettings::default().max_reruns, "TAKT_MAX_RERUNS";
     /// Milliseconds between looks into the database for what others left there.
     poll_ms: u64 = millis(EngineSettings::default().poll), "TAKT_POLL_MS";
+    /// Whether webhooks may lead to private addresses: only where every admin may reach what the host reaches.
+    private_webhooks: bool = false, "TAKT_PRIVATE_WEBHOOKS";
 }
 
 /// How the log is written.
@@ -171,6 +173,7 @@ impl Settings {
             queue: self.queue,
             max_reruns: self.max_reruns,
             poll: Duration::from_millis(self.poll_ms),
+            private_webhooks: self.private_webhooks,
         }
     }
 

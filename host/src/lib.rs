@@ -6,6 +6,7 @@
 pub mod api;
 pub mod bench;
 pub mod bundled;
+pub mod channels;
 pub mod cli;
 pub mod config;
 pub mod crm;

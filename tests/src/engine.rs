@@ -13,7 +13,7 @@ use takt::store::run::Outcome;
 use takt::wasm::call::{Ending, Reply};
 
 use crate::support::native::{Rule, commanded, manifest, scheduled, subscribed};
-use crate::support::world::World;
+use crate::support::world::{World, someone};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_wakes_a_rule_whose_writes_are_committed_with_its_run() {
@@ -239,6 +239,75 @@ async fn a_loop_is_stopped_and_the_plugin_held_for_that_record() {
     world.engine.idle().await;
     assert_eq!(world.runs().await.len(), 9, "held");
     assert!(world.engine.store().hold_release("loop", lead.id).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admins_are_told_of_a_hold() {
+    let rule = Rule::of(|call, unit| {
+        let about = call.trigger.about().unwrap();
+        Box::pin(async move {
+            let count = unit.read(about).await.unwrap().version;
+            unit.patch(about, json!({"custom": {"count": count}}), None).await.unwrap();
+            Ending::Ok(None)
+        })
+    });
+    let world = World::with(vec![(subscribed("loop", &["lead.created", "lead.updated"]), rule)]).await;
+    let admin = world.create(Kind::User, json!({"name": "Ada", "email": "ada@example.com", "role": "admin"})).await;
+    let mut events = world.engine.events();
+    let lead = world.lead("Chairs").await;
+    let told = async {
+        loop {
+            let event = events.recv().await.unwrap();
+            if event.name == "notification.created" {
+                return event.change.after.clone().unwrap();
+            }
+        }
+    };
+    let notice = tokio::time::timeout(Duration::from_secs(30), told).await.expect("a notification");
+    assert_eq!(notice.data["to"], json!(admin.id));
+    assert_eq!(notice.data["title"], "Rule loop failed");
+    assert!(notice.data["body"].as_str().unwrap().contains(&lead.id.to_string()), "{notice:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_always_meets_conflicts_is_put_back_and_on_record() {
+    let engine = Arc::new(std::sync::OnceLock::<takt::engine::Engine>::new());
+    let others = engine.clone();
+    let busy = Arc::new(AtomicUsize::new(1));
+    let turns = busy.clone();
+    let rule = Rule::of(move |call, unit| {
+        let about = call.trigger.about().unwrap();
+        let (others, turn) = (others.clone(), turns.load(Ordering::SeqCst));
+        turns.fetch_add(usize::from(turn > 0), Ordering::SeqCst);
+        Box::pin(async move {
+            unit.patch(about, json!({"custom": {"seen": turn}}), None).await.unwrap();
+            if turn > 0 {
+                // Somebody else is always a moment faster.
+                let title = json!({"title": format!("Chairs {turn}")});
+                let edit = others.get().unwrap().edit(someone(), None, move |unit| {
+                    let title = title.clone();
+                    Box::pin(async move { unit.patch(about, title, None).await })
+                });
+                edit.await.unwrap();
+            }
+            Ending::Ok(None)
+        })
+    });
+    let world = World::with(vec![(subscribed("slow", &["lead.created"]), rule)]).await;
+    engine.set(world.engine.clone()).ok().unwrap();
+    let lead = world.lead("Chairs").await;
+    world.engine.idle().await;
+    let runs = world.runs().await;
+    assert_eq!(runs.iter().map(|run| run.outcome.name()).collect::<Vec<_>>(), ["conflict"]);
+    assert!(runs[0].error.as_deref().unwrap().contains("has changed meanwhile"), "{runs:?}");
+    assert!(world.get(lead.reference()).await.data["custom"].get("seen").is_none());
+
+    busy.store(0, Ordering::SeqCst);
+    world.advance(Duration::from_secs(2)).await;
+    let runs = world.runs().await;
+    assert_eq!(runs.iter().map(|run| run.outcome.name()).collect::<Vec<_>>(), ["conflict", "ok"]);
+    assert_eq!(runs[1].attempt, 1, "conflicts are not charged");
+    assert_eq!(world.get(lead.reference()).await.data["custom"]["seen"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

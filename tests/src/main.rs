@@ -12,3 +12,4 @@ mod s7;
 mod sandbox;
 mod sse;
 mod support;
+mod webhooks;

@@ -19,6 +19,7 @@ mod session;
 mod stream;
 pub mod table;
 pub mod tokens;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -98,6 +99,7 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         dead::endpoints(),
         session::endpoints(),
         tokens::endpoints(),
+        webhooks::endpoints(),
         health::endpoints(),
         docs::endpoints(),
     ];

@@ -24,6 +24,7 @@ use crate::http::json::Json;
 use crate::http::page::{self, Params};
 use crate::http::problem::{Problem, Result};
 use crate::http::secret;
+use crate::store::commit::Idempotency;
 use crate::unit::UnitError;
 
 /// The endpoints of a kind.
@@ -76,21 +77,32 @@ async fn create(
         Request::Done(outcome) => return replayed(&app, kind, &outcome).await,
         Request::Fresh(key) => key,
     };
+    let hash = match password {
+        Some(password) => Some(secret::password_hash(password).await.map_err(|error| Problem::internal(&error))?),
+        None => None,
+    };
     let id = Id::new();
-    let key = key.map(|key| crate::store::commit::Idempotency { outcome: json!({"id": id}), ..key });
-    let made = app.engine.edit(caller.actor(), key, |unit| unit.create_as(id, kind, data.clone()).boxed()).await;
+    let key = key.map(|key| Idempotency { outcome: json!({"id": id}), ..key });
+    let made = app.engine.edit(caller.actor(), key, |unit| {
+        let (data, hash) = (data.clone(), hash.clone());
+        async move {
+            if let Some(hash) = hash {
+                unit.set_password(id, hash);
+            }
+            unit.create_as(id, kind, data).await
+        }
+        .boxed()
+    });
+    let made = made.await;
     let (record, committed) = match made {
         Err(error) => return again(&app, &caller, &headers, kind, &request, edit_problem(error)).await,
         Ok(made) => made,
     };
-    if let Some(password) = password {
-        let hash = secret::password_hash(password).await.map_err(|error| Problem::internal(&error))?;
-        app.engine.store().password_put(id, &hash).await?;
-    }
     Ok(made_response(&committed.record(id).unwrap_or(record)))
 }
 
-/// The same request, sent twice at once: the one that came second gives what the first one did.
+/// The same request, sent twice at once: the one that came second gives what the first one did, whatever kept it from
+/// doing it again.
 async fn again(
     app: &App,
     caller: &Caller,
@@ -99,12 +111,10 @@ async fn again(
     request: &Value,
     problem: Problem,
 ) -> Result<Response> {
-    if problem.code() == "idempotency_in_flight"
-        && let Request::Done(outcome) = idempotency::look(app, caller, headers, kind.plural(), request).await?
-    {
-        return replayed(app, kind, &outcome).await;
+    match idempotency::look(app, caller, headers, kind.plural(), request).await? {
+        Request::Done(outcome) => replayed(app, kind, &outcome).await,
+        Request::Fresh(_) => Err(problem),
     }
-    Err(problem)
 }
 
 /// What a request gave that was done before: the record as it stands now.
@@ -201,12 +211,7 @@ async fn remove(
 }
 
 /// Makes (or finds) contact, company and deal of a lead.
-async fn convert(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Path(path): IdPath,
-) -> Result<axum::Json<Value>> {
+async fn convert(State(app): State<App>, caller: Caller, headers: HeaderMap, Path(path): IdPath) -> Result<Response> {
     for kind in [Kind::Contact, Kind::Company, Kind::Deal] {
         let scope = scope(kind, Verb::Write);
         if !caller.reaches(&scope) {
@@ -217,7 +222,12 @@ async fn convert(
     let reference = Reference { kind: Kind::Lead, id: lead };
     let expected = etag::expected(&headers)?;
     let reach = Reach::of(&app.engine, &caller, Kind::Lead).await?;
-    let done = app.engine.edit(caller.actor(), None, |unit| {
+    let request = json!({"convert": lead});
+    let key = match idempotency::look(&app, &caller, &headers, "leads", &request).await? {
+        Request::Done(_) => return converted_before(&app, &reach, lead).await,
+        Request::Fresh(key) => key,
+    };
+    let done = app.engine.edit(caller.actor(), key, |unit| {
         let reach = reach.clone();
         async move {
             covered(&reach, &*unit.read(reference).await?)?;
@@ -225,19 +235,37 @@ async fn convert(
         }
         .boxed()
     });
-    let (made, _) = done.await.map_err(edit_problem)?;
-    let mut body = json!({"lead": living(&app, Kind::Lead, lead).await?.face()});
-    let parts = [
-        ("contact", Kind::Contact, Some(made.contact)),
-        ("company", Kind::Company, made.company),
-        ("deal", Kind::Deal, Some(made.deal)),
-    ];
-    for (name, kind, part) in parts {
-        if let Some(part) = part {
-            body[name] = living(&app, kind, part).await?.face();
+    if let Err(error) = done.await {
+        // Sent twice at once: the one that came second finds the lead converted, or its key used.
+        return match idempotency::look(&app, &caller, &headers, "leads", &request).await? {
+            Request::Done(_) => converted_before(&app, &reach, lead).await,
+            Request::Fresh(_) => Err(edit_problem(error)),
+        };
+    }
+    Ok(axum::Json(conversion(&app, &*living(&app, Kind::Lead, lead).await?).await?).into_response())
+}
+
+/// The same conversion, asked for again.
+async fn converted_before(app: &App, reach: &Reach, lead: Id) -> Result<Response> {
+    let lead = living(app, Kind::Lead, lead).await?;
+    if !reach.covers(&lead) {
+        return Err(not_there(Kind::Lead, lead.id));
+    }
+    let mut response = axum::Json(conversion(app, &lead).await?).into_response();
+    response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    Ok(response)
+}
+
+/// A converted lead, and those of the records it became that are still there.
+async fn conversion(app: &App, lead: &Record) -> Result<Value> {
+    let mut body = json!({"lead": lead.face()});
+    for (name, kind) in [("contact", Kind::Contact), ("company", Kind::Company), ("deal", Kind::Deal)] {
+        let Some(part) = lead.data.get(name).and_then(Value::as_str) else { continue };
+        if let Some(record) = app.engine.store().record_read(&[id(part)?]).await?.pop().filter(|it| it.kind == kind) {
+            body[name] = record.face();
         }
     }
-    Ok(axum::Json(body))
+    Ok(body)
 }
 
 const PRIVATE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "private, no-cache")];

@@ -69,6 +69,7 @@ fn parameters(kind: Kind, verb: &str) -> Value {
     let after = query("after", "`next` of the page before.", json!({"type": "string"}));
     let if_match =
         header("If-Match", "The ETag that the change rests on; where absent, it goes on the current version.");
+    let once = header("Idempotency-Key", "Sent again with the same key, it is done once.");
     match verb {
         "list" => {
             let mut all = vec![limit, after];
@@ -80,9 +81,10 @@ fn parameters(kind: Kind, verb: &str) -> Value {
             all.extend(filters(kind).into_iter().map(|(name, words, schema)| query(&name, &words, schema)));
             all.into()
         }
-        "create" => json!([header("Idempotency-Key", "Sent again with the same key, it is done once.")]),
+        "create" => json!([once]),
         "get" => json!([id, header("If-None-Match", "The ETag that the caller has: 304 where it is the current one.")]),
-        "update" | "delete" | "convert" => json!([id, if_match]),
+        "update" | "delete" => json!([id, if_match]),
+        "convert" => json!([id, if_match, once]),
         _ => json!([id, limit, after]),
     }
 }

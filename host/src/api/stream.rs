@@ -11,7 +11,6 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event as Message, Sse};
 use futures::stream::{self, Stream};
-use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -156,23 +155,5 @@ impl State {
 }
 
 fn message(event: &Event) -> Message {
-    Message::default().id(event.id.to_string()).event(&event.name).data(face(event).to_string())
-}
-
-/// An event as readers get it.
-fn face(event: &Event) -> Value {
-    let record = event.change.after.as_ref().map(|record| record.face());
-    let mut face = json!({
-        "id": event.id,
-        "name": event.name,
-        "at": event.at,
-        "by": event.by,
-        "about": event.about,
-        "changed": event.changed,
-        "record": record,
-    });
-    if let Some(run) = event.run {
-        face["run"] = run.to_string().into();
-    }
-    face
+    Message::default().id(event.id.to_string()).event(&event.name).data(event.face().to_string())
 }

@@ -40,6 +40,14 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("DELETE", "/api/v1/dead_letters/{id}", Access::Admin("runs:write")),
     ("GET", "/api/v1/holds", Access::Admin("runs:read")),
     ("DELETE", "/api/v1/holds/{plugin}/{record}", Access::Admin("runs:write")),
+    ("GET", "/api/v1/webhooks", Access::Admin("webhooks:read")),
+    ("POST", "/api/v1/webhooks", Access::Admin("webhooks:write")),
+    ("GET", "/api/v1/webhooks/{id}", Access::Admin("webhooks:read")),
+    ("PATCH", "/api/v1/webhooks/{id}", Access::Admin("webhooks:write")),
+    ("DELETE", "/api/v1/webhooks/{id}", Access::Admin("webhooks:write")),
+    ("POST", "/api/v1/webhooks/{id}/secret", Access::Admin("webhooks:write")),
+    ("GET", "/api/v1/webhooks/{id}/messages", Access::Admin("webhooks:read")),
+    ("POST", "/api/v1/webhooks/{id}/messages/{message}/resend", Access::Admin("webhooks:write")),
     ("GET", "/api/v1/plugins", Access::Admin("plugins:read")),
     ("POST", "/api/v1/plugins", Access::Admin("plugins:write")),
     ("GET", "/api/v1/plugins/{name}", Access::Admin("plugins:read")),
@@ -62,7 +70,7 @@ enum Access {
 }
 
 /// The scopes that belong to no kind.
-pub const SCOPES: [&str; 9] = [
+pub const SCOPES: [&str; 11] = [
     "admin",
     "commands:write",
     "events:read",
@@ -72,6 +80,8 @@ pub const SCOPES: [&str; 9] = [
     "plugins:write",
     "runs:read",
     "runs:write",
+    "webhooks:read",
+    "webhooks:write",
 ];
 
 /// The kinds whose records have buttons of their own.

@@ -35,7 +35,7 @@ pub struct ListArgs {
     /// Of this plugin.
     #[arg(long)]
     plugin: Option<String>,
-    /// With this outcome: ok, refused, retry, failed, trap, budget, conflict, disabled, host.
+    /// With this outcome: ok, refused, retry, failed, trap, budget, conflict, host.
     #[arg(long)]
     outcome: Option<String>,
     /// About this record, or changing it.

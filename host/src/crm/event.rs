@@ -1,7 +1,7 @@
 //! What wakes a plugin, and what led to it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::change::Change;
 use super::id::Id;
@@ -44,6 +44,27 @@ pub struct Event {
     pub root: u64,
     /// How many runs led to it: 0 for a person's change.
     pub depth: u32,
+}
+
+impl Event {
+    /// The event as readers outside get it: the record as it then stood, absent where it is gone.
+    #[must_use]
+    pub fn face(&self) -> Value {
+        let record = self.change.after.as_ref().map(|record| record.face());
+        let mut face = json!({
+            "id": self.id,
+            "name": self.name,
+            "at": self.at,
+            "by": self.by,
+            "about": self.about,
+            "changed": self.changed,
+            "record": record,
+        });
+        if let Some(run) = self.run {
+            face["run"] = run.to_string().into();
+        }
+        face
+    }
 }
 
 /// The name of the event that a change makes.

@@ -9,8 +9,10 @@ use super::native::NativeRule;
 use crate::crm::change::Change;
 use crate::crm::cron::Cron;
 use crate::crm::event;
+use crate::crm::id::Id;
 use crate::plugins::condition::Condition;
 use crate::store::commit::{KeyedChange, NewDelivery};
+use crate::store::outbox::{NewMessage, Webhook};
 use crate::store::plugin::PluginRow;
 use crate::wasm::call::Installation;
 use crate::wasm::manifest::Manifest;
@@ -48,19 +50,29 @@ pub struct Installed {
     pub condition: Option<Condition>,
 }
 
-/// All installed plugins at one moment.
+/// A webhook, with its condition ready.
+#[derive(Clone)]
+pub struct Hook {
+    /// What the store keeps of it.
+    pub row: Arc<Webhook>,
+    /// Its condition.
+    pub condition: Option<Condition>,
+}
+
+/// All installed plugins, and all webhooks, at one moment.
 #[derive(Clone, Default)]
 pub struct Catalogue {
     number: u64,
     plugins: BTreeMap<String, Arc<Installed>>,
     by_event: HashMap<String, Vec<Arc<Installed>>>,
+    webhooks: Vec<Hook>,
 }
 
 impl Catalogue {
     /// The plugins as they were when the catalogue had that number.
     #[must_use]
-    pub fn new(number: u64, plugins: Vec<Installed>) -> Self {
-        let mut catalogue = Self { number, ..Self::default() };
+    pub fn new(number: u64, plugins: Vec<Installed>, webhooks: Vec<Hook>) -> Self {
+        let mut catalogue = Self { number, webhooks, ..Self::default() };
         for plugin in plugins.into_iter().map(Arc::new) {
             if plugin.row.enabled {
                 let mut events: Vec<&str> =
@@ -99,6 +111,28 @@ impl Catalogue {
         self.iter().filter(|plugin| plugin.row.enabled).map(|plugin| plugin.row.name.clone()).collect()
     }
 
+    /// The webhook of that id.
+    #[must_use]
+    pub fn webhook(&self, id: Id) -> Option<Arc<Webhook>> {
+        self.webhooks.iter().find(|hook| hook.row.id == id).map(|hook| hook.row.clone())
+    }
+
+    /// To which webhooks the changes are sent.
+    #[must_use]
+    pub fn messages(&self, changes: &[KeyedChange]) -> Vec<NewMessage> {
+        let active: Vec<&Hook> = self.webhooks.iter().filter(|hook| hook.row.active).collect();
+        if active.is_empty() {
+            return Vec::new();
+        }
+        let mut messages = Vec::new();
+        for (at, KeyedChange { change, .. }) in changes.iter().enumerate() {
+            let mut faces = Faces::new(change);
+            let wanting = active.iter().filter(|hook| hook.wants(&mut faces));
+            messages.extend(wanting.map(|hook| NewMessage { change: at, webhook: hook.row.id }));
+        }
+        messages
+    }
+
     /// Whom the changes wake. `looping` is set where the chain is longer than it may be.
     #[must_use]
     pub fn deliveries(&self, changes: &[KeyedChange], looping: bool) -> Vec<NewDelivery> {
@@ -112,6 +146,27 @@ impl Catalogue {
         }
         deliveries
     }
+}
+
+impl Hook {
+    fn wants(&self, faces: &mut Faces<'_>) -> bool {
+        let named = self.row.events.iter().any(|pattern| fits(pattern, &faces.event));
+        named
+            && self.condition.as_ref().is_none_or(|condition| {
+                let (before, after) = faces.both();
+                condition.eval(before, after, &Value::Null).unwrap_or_else(|error| {
+                tracing::debug!(webhook = %self.row.id, event = %faces.event, %error, "failed to evaluate a condition");
+                false
+            })
+            })
+    }
+}
+
+/// Whether an event's name is one that the pattern means: `lead.created`, `lead.*`, `*`.
+fn fits(pattern: &str, event: &str) -> bool {
+    pattern == "*"
+        || pattern == event
+        || pattern.strip_suffix('*').is_some_and(|kind| kind.ends_with('.') && event.starts_with(kind))
 }
 
 impl Installed {

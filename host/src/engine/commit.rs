@@ -72,8 +72,10 @@ impl Engine {
         commit.reads = proposal.reads;
         commit.state = proposal.state;
         commit.timers = proposal.timers;
+        commit.passwords = proposal.passwords;
         let depth = if commit.run.is_some() { commit.cause.depth + 1 } else { 0 };
         commit.deliveries = catalogue.deliveries(&commit.changes, depth > self.0.settings.max_depth);
+        commit.messages = catalogue.messages(&commit.changes);
         commit.catalogue = Some(catalogue.number());
         commit.claim = self.0.waiting.len() < self.0.settings.queue;
     }
@@ -84,6 +86,7 @@ impl Engine {
     /// The store's, and conflicts.
     pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
         let due = comes_due_later(&commit);
+        let sends = !commit.messages.is_empty();
         let outcome = self.0.store.commit(commit).await;
         if matches!(outcome, Err(CommitError::Conflict(Conflict::Catalogue))) {
             self.reload().await?;
@@ -92,6 +95,10 @@ impl Engine {
         if due {
             self.0.wake.notify_one();
         }
+        if sends {
+            self.send_soon();
+        }
+        self.tell_stopped(&committed);
         if committed.events.iter().any(|event| event.about.kind == Kind::Organisation) {
             self.reload_organisation().await?;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use super::Engine;
-use super::catalogue::{Catalogue, Code, Installed};
+use super::catalogue::{Catalogue, Code, Hook, Installed};
 use crate::crm::kind::Kind;
 use crate::crm::organisation::Organisation;
 use crate::crm::query::Query;
@@ -34,7 +34,14 @@ impl Engine {
                 None => self.load(row, known.as_ref()).await?,
             });
         }
-        let loaded = Arc::new(Catalogue::new(number, plugins));
+        let mut webhooks = Vec::new();
+        for row in self.0.store.webhook_list().await? {
+            let condition = row.condition.as_deref().map(Condition::compile).transpose();
+            let condition = condition
+                .map_err(|error| StoreError(format!("webhook {}: its condition is damaged: {error}", row.id)))?;
+            webhooks.push(Hook { row: Arc::new(row), condition });
+        }
+        let loaded = Arc::new(Catalogue::new(number, plugins, webhooks));
         let mut catalogue = self.0.catalogue.write().unwrap_or_else(PoisonError::into_inner);
         if catalogue.number() < number {
             *catalogue = loaded;

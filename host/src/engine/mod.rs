@@ -14,6 +14,7 @@ mod dispatch;
 mod idle;
 mod load;
 pub mod native;
+mod outbox;
 pub mod plugins;
 mod press;
 mod run;
@@ -26,6 +27,7 @@ use tokio::sync::{Notify, Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::channels::webhook::Sender;
 use crate::crm::entity::Setting;
 use crate::crm::event::Event;
 use crate::crm::instant::Instant;
@@ -80,6 +82,9 @@ struct Inner {
     slots: Arc<Semaphore>,
     /// Something may have come due earlier than the waker thinks.
     wake: Notify,
+    webhooks: Sender,
+    /// The outbox may have something to send.
+    sent: Notify,
     /// Something ended: whoever waits for idleness looks again.
     ended: Notify,
     stopping: CancellationToken,
@@ -97,6 +102,8 @@ impl Engine {
     /// The store's.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
         let Parts { store, feed, claims, runtime, clock, settings, native } = parts;
+        let webhooks = Sender::new(settings.private_webhooks)
+            .map_err(|error| StoreError(format!("nothing can be sent to webhooks: {error}")))?;
         let slots = Arc::new(Semaphore::new(settings.in_flight));
         let engine = Self(Arc::new(Inner {
             store,
@@ -109,7 +116,9 @@ impl Engine {
             catalogue: RwLock::default(),
             organisation: RwLock::default(),
             waiting: Waiting::default(),
+            webhooks,
             wake: Notify::new(),
+            sent: Notify::new(),
             ended: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -121,11 +130,13 @@ impl Engine {
         if rescued > 0 {
             tracing::info!(rescued, "took back deliveries that a process before this one had not finished");
         }
+        engine.0.store.outbox_rescue().await?;
         engine.reload_organisation().await?;
         engine.reload().await?;
         engine.0.tasks.spawn(engine.clone().take_claims(claims));
         engine.0.tasks.spawn(engine.clone().dispatch());
         engine.0.tasks.spawn(engine.clone().wake_when_due());
+        engine.0.tasks.spawn(engine.clone().send_when_due());
         Ok(engine)
     }
 

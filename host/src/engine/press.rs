@@ -5,7 +5,7 @@ use tracing::Instrument as _;
 
 use super::Engine;
 use super::catalogue::{Catalogue, Installed};
-use super::run::{Wake, count};
+use super::run::{Wake, conflicting, count};
 use crate::crm::event::{Cause, Command, Trigger};
 use crate::crm::id::Id;
 use crate::crm::invalid::Invalid;
@@ -109,6 +109,7 @@ impl Engine {
             let (run, outcome) = (ended.run.id, ended.run.outcome);
             let message = ended.run.error.clone().unwrap_or_default();
             let mut commit = Commit::new(ended.run.at, Actor::Plugin(plugin.to_owned()));
+            let told = (reruns >= self.0.settings.max_reruns).then(|| ended.run.clone());
             commit.run = Some(ended.run);
             let answer = match ended.ending {
                 Ending::Ok(reply) => {
@@ -130,6 +131,12 @@ impl Engine {
                 Err(CommitError::Conflict(Conflict::Idempotency)) => return Err(PressError::InProgress),
                 Err(CommitError::Conflict(conflict)) if reruns >= self.0.settings.max_reruns => {
                     let message = conflict.to_string();
+                    let mut commit = Commit::new(self.now(), Actor::Plugin(plugin.to_owned()));
+                    commit.run = told.map(|run| conflicting(run, &conflict));
+                    if let Err(error) = self.commit(commit).await {
+                        tracing::error!(plugin, %error, "failed to record a press that met conflicts");
+                    }
+                    count(plugin, Outcome::Conflict);
                     return Err(PressError::Failed { run, outcome: Outcome::Conflict, message });
                 }
                 Err(CommitError::Conflict(_)) => reruns += 1,

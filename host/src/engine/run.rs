@@ -60,7 +60,7 @@ impl Engine {
         loop {
             let catalogue = self.catalogue();
             let Some(installed) = catalogue.get(&plugin).filter(|plugin| plugin.row.enabled).cloned() else {
-                return self.park(&plugin, cause, lease).await;
+                return self.park(&plugin, cause, lease, None).await;
             };
             if turn.is_none() {
                 turn = self.0.contended.turn(&plugin, reruns).await;
@@ -69,6 +69,7 @@ impl Engine {
             let ended = self.run_once(&installed, wake).await;
             let outcome = ended.run.outcome;
             let failure = ended.run.error.clone();
+            let told = (reruns >= self.0.settings.max_reruns).then(|| ended.run.clone());
             let (commit, dead) = self.commit_of(ended, lease, attempt, &catalogue);
             match self.commit(commit).await {
                 Ok(_) => {
@@ -82,7 +83,7 @@ impl Engine {
                 Err(CommitError::Conflict(Conflict::Lease)) => return,
                 Err(CommitError::Conflict(conflict)) if reruns >= self.0.settings.max_reruns => {
                     tracing::warn!(%conflict, reruns, "what the run rests on moved again and again; it will be tried later");
-                    return self.park(&plugin, cause, lease).await;
+                    return self.park(&plugin, cause, lease, told.map(|run| conflicting(run, &conflict))).await;
                 }
                 Err(CommitError::Conflict(_)) => {
                     metrics::counter!("takt_run_conflicts_total", "plugin" => plugin.to_string()).increment(1);
@@ -191,16 +192,25 @@ impl Engine {
         Disposal::Retry { due: at + self.0.settings.backoff(attempt).max(asked) }
     }
 
-    /// Puts a delivery back as it was.
-    async fn park(&self, plugin: &str, cause: Cause, lease: Lease) {
+    /// Puts a delivery back as it was. `run` tells what kept it from its end, where it got so far.
+    async fn park(&self, plugin: &str, cause: Cause, lease: Lease, run: Option<RunRow>) {
         let actor = Actor::Plugin(plugin.to_owned());
         let mut commit = Commit { cause, ..Commit::new(self.now(), actor) };
         commit.delivery = Some((lease, Disposal::Release { due: commit.at + HOST_PAUSE }));
+        if let Some(run) = &run {
+            count(plugin, run.outcome);
+        }
+        commit.run = run;
         if let Err(CommitError::Store(error)) = self.commit(commit).await {
             // It stays claimed by this process, and is rescued by the next one.
             tracing::error!(plugin, %error, "failed to put a delivery back");
         }
     }
+}
+
+/// The record of a run that proposed something and could not commit it.
+pub(super) fn conflicting(run: RunRow, conflict: &Conflict) -> RunRow {
+    RunRow { outcome: Outcome::Conflict, error: Some(conflict.to_string()), effects: Value::Null, ..run }
 }
 
 /// Counts a run for the metrics.

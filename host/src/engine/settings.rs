@@ -23,6 +23,8 @@ pub struct EngineSettings {
     pub max_reruns: u32,
     /// How often the store is asked for what other processes left there.
     pub poll: Duration,
+    /// Whether webhooks may lead to private addresses.
+    pub private_webhooks: bool,
 }
 
 impl Default for EngineSettings {
@@ -37,6 +39,7 @@ impl Default for EngineSettings {
             queue: 10_000,
             max_reruns: 20,
             poll: Duration::from_secs(1),
+            private_webhooks: false,
         }
     }
 }

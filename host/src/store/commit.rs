@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::StoreError;
 use super::delivery::Lease;
+use super::outbox::NewMessage;
 use super::run::RunRow;
 use crate::crm::change::Change;
 use crate::crm::event::{Cause, Event};
@@ -30,8 +31,12 @@ pub struct Commit {
     pub state: Option<StateChange>,
     /// Timers set and taken away.
     pub timers: Vec<TimerChange>,
+    /// Password hashes (PHC strings) set, with their users.
+    pub passwords: Vec<(Id, String)>,
     /// Who is to be woken: for each delivery the index of the change and the plugin.
     pub deliveries: Vec<NewDelivery>,
+    /// What is sent outside after it.
+    pub messages: Vec<NewMessage>,
     /// The run's record.
     pub run: Option<RunRow>,
     /// The delivery that woke the run, and what becomes of it.
@@ -56,7 +61,9 @@ impl Commit {
             reads: Vec::new(),
             state: None,
             timers: Vec::new(),
+            passwords: Vec::new(),
             deliveries: Vec::new(),
+            messages: Vec::new(),
             run: None,
             delivery: None,
             catalogue: None,
@@ -164,6 +171,10 @@ pub struct Idempotency {
 pub struct Committed {
     /// The events, in the order of the changes. Their records bear the numbers given by the commit.
     pub events: Vec<Arc<Event>>,
+    /// Plugins that the loop guard keeps from a record by this commit.
+    pub held: Vec<(String, Reference)>,
+    /// To whom the loop guard let an event of this commit not through.
+    pub stopped: Vec<String>,
 }
 
 impl Committed {

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod commit;
 pub mod delivery;
 pub mod lanes;
+pub mod outbox;
 pub mod plan;
 pub mod plugin;
 pub mod run;
@@ -30,6 +31,7 @@ use access::{Session, Token};
 use audit::AuditEntry;
 use commit::{Commit, CommitError, Committed};
 use delivery::{Claim, DeadDelivery, Hold, Queue, ScheduleFire};
+use outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use plugin::{PluginRow, PluginWrite, Release};
 use run::{RunFilter, RunRow};
 
@@ -164,6 +166,31 @@ pub trait Store: Send + Sync + 'static {
 
     /// What came of the request with that idempotency key, where there was one.
     async fn idempotency_read(&self, actor: &str, key: &str) -> Result<Option<commit::Idempotency>>;
+    /// Where events are sent to outside.
+    async fn webhook_list(&self) -> Result<Vec<Webhook>>;
+    /// Makes or changes one. The catalogue's number grows by it.
+    async fn webhook_put(&self, webhook: Webhook) -> Result<()>;
+    /// Takes one away, with its messages. False when there is no such.
+    async fn webhook_delete(&self, id: Id) -> Result<bool>;
+    /// Takes messages that are due for this process to send, few for each webhook at once.
+    async fn outbox_claim(&self, now: Instant, limit: u32) -> Result<Vec<Outgoing>>;
+    /// Notes what came of sending a message that this process has.
+    async fn outbox_end(&self, id: u64, end: MessageEnd, now: Instant) -> Result<()>;
+    /// Frees what processes before this one had taken and not sent.
+    async fn outbox_rescue(&self) -> Result<u64>;
+    /// When the next message is due.
+    async fn outbox_due(&self) -> Result<Option<Instant>>;
+    /// Messages to a webhook, newest first, before that id.
+    async fn outbox_list(
+        &self,
+        webhook: Id,
+        state: Option<MessageState>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<MessageRow>>;
+    /// Puts a message to that webhook back into the queue with its tries forgotten. False when there is no such, or it
+    /// is being sent now.
+    async fn outbox_resend(&self, webhook: Id, id: u64, now: Instant) -> Result<bool>;
     /// A cheap round trip: whether the store answers.
     async fn ping(&self) -> Result<()>;
 }

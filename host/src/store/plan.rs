@@ -80,6 +80,10 @@ pub struct Plan {
     pub state: HashMap<(String, String), (u64, Option<serde_json::Value>)>,
     /// Runs.
     pub runs: Vec<RunRow>,
+    /// What is sent outside: webhook, event, when it was made.
+    pub messages: Vec<(Id, u64, Instant)>,
+    /// Password hashes, with their users.
+    pub passwords: Vec<(Id, String)>,
     /// Requests that are done.
     pub idempotency: Vec<Idempotency>,
     token: i64,
@@ -151,8 +155,8 @@ impl Plan {
     /// What moved under it.
     pub fn add(&mut self, commit: Commit) -> Result<Committed, Conflict> {
         self.check(&commit)?;
-        let Commit { at, actor, cause, changes, state, timers, deliveries, run, delivery, idempotency, claim, .. } =
-            commit;
+        let Commit { at, actor, cause, changes, state, timers, passwords, .. } = commit;
+        let Commit { deliveries, messages, run, delivery, idempotency, claim, .. } = commit;
         let run_id = run.as_ref().map(|run| run.id);
         let mut committed = Committed::default();
         for keyed in changes {
@@ -161,7 +165,12 @@ impl Plan {
         }
         for new in deliveries {
             if let Some(event) = committed.events.get(new.change).cloned() {
-                self.add_event_delivery(&new, event, at, claim);
+                self.add_event_delivery(&new, event, at, claim, &mut committed);
+            }
+        }
+        for message in messages {
+            if let Some(event) = committed.events.get(message.change) {
+                self.messages.push((message.webhook, event.id, at));
             }
         }
         for timer in timers {
@@ -182,6 +191,7 @@ impl Plan {
             self.facts.used.insert((idempotency.actor.clone(), idempotency.key.clone()));
             self.idempotency.push(idempotency);
         }
+        self.passwords.extend(passwords);
         self.runs.extend(run);
         Ok(committed)
     }
@@ -328,7 +338,14 @@ impl Plan {
         self.records.insert(reference.id, (row, deleted));
     }
 
-    fn add_event_delivery(&mut self, new: &NewDelivery, event: Arc<Event>, at: Instant, claim: bool) {
+    fn add_event_delivery(
+        &mut self,
+        new: &NewDelivery,
+        event: Arc<Event>,
+        at: Instant,
+        claim: bool,
+        committed: &mut Committed,
+    ) {
         let cause = Cause { event: Some(event.id), run: event.run, root: Some(event.root), depth: event.depth };
         let record = event.about;
         let event_id = event.id;
@@ -336,9 +353,11 @@ impl Plan {
         let held = (new.plugin.to_string(), record.id);
         if new.looping && !self.facts.holds.contains(&held) {
             self.holds.push((held.0.clone(), record, event_id, at));
+            committed.held.push((held.0.clone(), record));
             self.facts.holds.insert(held.clone());
         }
         if self.facts.holds.contains(&held) {
+            committed.stopped.push(held.0);
             self.stopped.push((row, "the loop guard holds this plugin for this record".to_owned()));
         } else {
             self.enqueue(row, claim);

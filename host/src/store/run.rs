@@ -26,8 +26,6 @@ pub enum Outcome {
     Budget,
     /// What it rested on moved again and again.
     Conflict,
-    /// The plugin was disabled while it ran.
-    Disabled,
     /// The host could not do its part.
     Host,
 }
@@ -117,17 +115,8 @@ pub struct RunFilter {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Ok,
-        Self::Refused,
-        Self::Retry,
-        Self::Failed,
-        Self::Trap,
-        Self::Budget,
-        Self::Conflict,
-        Self::Disabled,
-        Self::Host,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Ok, Self::Refused, Self::Retry, Self::Failed, Self::Trap, Self::Budget, Self::Conflict, Self::Host];
 
     /// Snake-case.
     #[must_use]
@@ -140,7 +129,6 @@ impl Outcome {
             Self::Trap => "trap",
             Self::Budget => "budget",
             Self::Conflict => "conflict",
-            Self::Disabled => "disabled",
             Self::Host => "host",
         }
     }

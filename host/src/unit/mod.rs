@@ -74,6 +74,7 @@ pub struct Unit {
     reads: HashMap<Id, Arc<Record>>,
     state: HashMap<String, StateSlot>,
     timers: Vec<TimerChange>,
+    passwords: Vec<(Id, String)>,
 }
 
 /// A record that was written: as it was read, and as it shall be.
@@ -102,6 +103,8 @@ pub struct Proposal {
     pub state: Option<StateChange>,
     /// Timers set and taken away.
     pub timers: Vec<TimerChange>,
+    /// Password hashes set, with their users.
+    pub passwords: Vec<(Id, String)>,
 }
 
 impl Unit {
@@ -118,6 +121,7 @@ impl Unit {
             reads: HashMap::new(),
             state: HashMap::new(),
             timers: Vec::new(),
+            passwords: Vec::new(),
         }
     }
 
@@ -130,6 +134,11 @@ impl Unit {
     /// Rests the commit on what was read so far no longer: a person's request rests on what it writes.
     pub fn forget_reads(&mut self) {
         self.reads.clear();
+    }
+
+    /// Gives a user a password, by its hash (a PHC string).
+    pub fn set_password(&mut self, user: Id, hash: String) {
+        self.passwords.push((user, hash));
     }
 
     /// All that it came to.
@@ -150,7 +159,13 @@ impl Unit {
             })
             .filter(|keyed| !keyed.change.is_nothing())
             .collect();
-        Proposal { changes, reads, state: state_change(&self.author, self.state), timers: self.timers }
+        Proposal {
+            changes,
+            reads,
+            state: state_change(&self.author, self.state),
+            timers: self.timers,
+            passwords: self.passwords,
+        }
     }
 }
 

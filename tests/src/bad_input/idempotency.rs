@@ -52,6 +52,21 @@ async fn a_refused_request_does_not_use_the_key_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_conversion_sent_again_converts_once() {
+    let house = House::open().await;
+    let lead = house.accepted_by(&house.boris).await;
+    let path = format!("/api/v1/leads/{}/convert", lead["id"].as_str().unwrap());
+    let sent = (0..10).map(|_| post(&house.boris, &path, "k1", json!({})));
+    let answers = futures::future::join_all(sent).await;
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:#?}");
+    assert!(answers.iter().all(|answer| answer.body["deal"]["id"] == answers[0].body["deal"]["id"]));
+    let replayed = answers.iter().filter(|answer| answer.headers.contains_key("idempotency-replayed")).count();
+    assert_eq!(replayed, 9);
+    assert_eq!(house.all("deals").await.len(), 1);
+    post(&house.boris, &path, "k2", json!({})).await.names(&["/status"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_press_sent_again_is_answered_as_before() {
     let house = House::open().await;
     let lead = house.chairs().await;

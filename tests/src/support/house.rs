@@ -215,6 +215,7 @@ async fn start(data: &Path, clock: Arc<ManualClock>) -> Server {
         bundled: false,
         in_flight: 32,
         poll_ms: 50,
+        private_webhooks: true,
         ..Settings::default()
     };
     Server::start(&settings, clock).await.unwrap()

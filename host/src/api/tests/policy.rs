@@ -13,6 +13,7 @@ fn path(rule: &Rule) -> String {
         .replace("{id}", id)
         .replace("{record}", id)
         .replace("{name}", "x")
+        .replace("{message}", "1")
         .replace("{plugin}", "x")
         .replace("{file}", "x")
 }

@@ -160,3 +160,15 @@ async fn conversion() {
     let path = format!("/api/v1/leads/{}/convert", host.lead("Tables", None).await);
     host.call(As::Token(&narrow), "POST", &path, None).await.refused(403, "forbidden");
 }
+
+/// Only a host whose setting says so sends into its own network.
+#[tokio::test]
+async fn a_webhook_does_not_lead_inside() {
+    let host = Host::start().await;
+    let admin = As::User(host.company.admin);
+    for url in ["http://127.0.0.1:9000/", "http://[::1]/", "http://169.254.169.254/latest"] {
+        let body = json!({"url": url, "events": ["*"]});
+        let refused = host.call(admin, "POST", "/api/v1/webhooks", Some(body)).await.refused(422, "invalid");
+        assert_eq!(refused["errors"][0]["field"], "/url", "{refused}");
+    }
+}

@@ -54,6 +54,9 @@ const RUN: Into = Into {
     tail: "",
 };
 const IDEMPOTENCY: Into = Into { target: "idempotency (actor, key, request, outcome, at)", columns: 5, tail: "" };
+const OUTBOX: Into = Into { target: "outbox (webhook, event, due_at, created_at)", columns: 4, tail: "" };
+const PASSWORD: Into =
+    Into { target: "password (user, hash)", columns: 2, tail: "ON CONFLICT (user) DO UPDATE SET hash = excluded.hash" };
 const COUNTER: Into = Into {
     target: "counter (name, value)",
     columns: 2,
@@ -73,6 +76,14 @@ pub async fn apply(connection: &mut SqliteConnection, plan: &Plan, token: i64) -
     insert(connection, &STATE, &state, |query, ((plugin, key), (version, value))| {
         let value = value.as_ref().map(ToString::to_string);
         query.bind(plugin.clone()).bind(key.clone()).bind(version.cast_signed()).bind(value)
+    })
+    .await?;
+    insert(connection, &OUTBOX, &plan.messages, |query, (webhook, event, at)| {
+        query.bind(webhook.to_string()).bind(event.cast_signed()).bind(at.micros()).bind(at.micros())
+    })
+    .await?;
+    insert(connection, &PASSWORD, &plan.passwords, |query, (user, hash)| {
+        query.bind(user.to_string()).bind(hash.clone())
     })
     .await?;
     insert(connection, &RUN, &plan.runs, bind_run).await?;

@@ -10,6 +10,7 @@ mod claims;
 mod facts;
 mod history;
 mod insert;
+mod outbox;
 mod queue;
 mod reads;
 mod rows;
@@ -29,6 +30,7 @@ use super::access::{Session, Token};
 use super::audit::AuditEntry;
 use super::commit::{Commit, CommitError, Committed, Idempotency};
 use super::delivery::{Claim, DeadDelivery, Hold, Queue, ScheduleFire};
+use super::outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use super::plugin::{PluginRow, PluginWrite, Release};
 use super::run::{RunFilter, RunRow};
 use super::{Feed, Result, Store, StoreError};
@@ -244,6 +246,48 @@ impl Store for SqliteStore {
     async fn idempotency_read(&self, actor: &str, key: &str) -> Result<Option<Idempotency>> {
         self.read_idempotency(actor, key).await.map_err(fault)
     }
+    async fn webhook_list(&self) -> Result<Vec<Webhook>> {
+        self.read_webhooks().await.map_err(fault)
+    }
+
+    async fn webhook_put(&self, webhook: Webhook) -> Result<()> {
+        self.put_webhook(webhook).await.map_err(fault)
+    }
+
+    async fn webhook_delete(&self, id: Id) -> Result<bool> {
+        self.delete_webhook(id).await.map_err(fault)
+    }
+
+    async fn outbox_claim(&self, now: Instant, limit: u32) -> Result<Vec<Outgoing>> {
+        self.claim_messages(now, limit).await.map_err(fault)
+    }
+
+    async fn outbox_end(&self, id: u64, end: MessageEnd, now: Instant) -> Result<()> {
+        self.end_message(id, end, now).await.map_err(fault)
+    }
+
+    async fn outbox_rescue(&self) -> Result<u64> {
+        self.rescue_messages().await.map_err(fault)
+    }
+
+    async fn outbox_due(&self) -> Result<Option<Instant>> {
+        self.read_message_due().await.map_err(fault)
+    }
+
+    async fn outbox_list(
+        &self,
+        webhook: Id,
+        state: Option<MessageState>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<MessageRow>> {
+        self.read_messages(webhook, state, before, limit).await.map_err(fault)
+    }
+
+    async fn outbox_resend(&self, webhook: Id, id: u64, now: Instant) -> Result<bool> {
+        self.resend_message(webhook, id, now).await.map_err(fault)
+    }
+
     async fn ping(&self) -> Result<()> {
         let mut connection = self.readers.acquire().await.map_err(fault)?;
         connection.ping().await.map_err(fault)
