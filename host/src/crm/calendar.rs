@@ -129,7 +129,7 @@ impl WorkCalendar {
     }
 
     /// The working intervals that end after `start`, in order, up to `days` after its date and a little more.
-    fn intervals(&self, start: Instant, days: u64) -> impl Iterator<Item = (Instant, Instant)> {
+    pub(super) fn intervals(&self, start: Instant, days: u64) -> impl Iterator<Item = (Instant, Instant)> {
         // A day earlier and later: where the clocks turn back over midnight, a date comes twice.
         let first = zone::clock(start, self.time_zone).date() - Days::new(1);
         (0..days.saturating_add(3))

@@ -1,5 +1,6 @@
 //! Business under way.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,6 +10,7 @@ use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::line_item::{LineItem, admit_items};
 use super::money::{Money, check_amount};
 use super::pipeline::{Outcome, Pipeline};
 use super::record::Reference;
@@ -30,9 +32,19 @@ pub struct Deal {
     /// The user responsible for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Id>,
-    /// What it is worth.
+    /// What it is worth. Where there are items, what they come to with VAT: computed, and no other can be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
+    /// What is sold, line by line, in one currency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<LineItem>,
+    /// The date by which it should be won.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub expected_at: Option<NaiveDate>,
+    /// Why it was lost. Wanted when it comes to a stage that is lost, and taken away when it leaves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_reason: Option<String>,
     /// The person it is with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Id>,
@@ -68,10 +80,37 @@ impl Deal {
         invalid.check(pipeline.stage(&self.stage).is_some(), "/stage", "is not a stage of the deal's pipeline");
     }
 
+    /// Notes where a deal comes to a stage that is lost without a reason, and where one that is not lost is given one.
+    /// One that was lost before reasons were asked for stays as it is.
+    pub fn check_lost(&self, before: Option<&Self>, pipeline: &Pipeline, invalid: &mut Invalid) {
+        let lost = |deal: &Self| pipeline.stage(&deal.stage).is_some_and(|stage| stage.outcome == Outcome::Lost);
+        let reason_before = before.and_then(|before| before.lost_reason.as_ref());
+        if lost(self) {
+            let stays = before.is_some_and(lost) && reason_before.is_none();
+            invalid.check(self.lost_reason.is_some() || stays, "/lost_reason", "a lost deal must have a reason");
+        } else {
+            let reason = self.lost_reason.as_ref();
+            let given = reason.is_some() && reason != reason_before;
+            invalid.check(!given, "/lost_reason", "only a lost deal has one");
+        }
+    }
+
+    fn admit_amount(&mut self, before: Option<&Self>, invalid: &mut Invalid) {
+        check_amount(self.amount, invalid);
+        let Some(totals) = admit_items(&mut self.items, "/items", invalid) else { return };
+        let given = self.amount.filter(|amount| before.and_then(|before| before.amount) != Some(*amount));
+        if given.is_some_and(|given| given != totals.gross) {
+            let message = format!("must be {}, what the items come to, or left out", totals.gross);
+            invalid.note("/amount", message);
+        }
+        self.amount = Some(totals.gross);
+    }
+
     /// Keeps `closed_at`: set when the deal comes to a stage that is won or lost, or from one of these to the other;
-    /// cleared when it is open again. For deals that [`Deal::check_stage`] passed.
+    /// cleared when it is open again, as the reason is when it is lost no more. For deals that [`Deal::check_stage`] passed.
     pub fn close(&mut self, before: Option<&Self>, pipeline: &Pipeline, now: Instant) {
         let outcome = |deal: &Self| pipeline.stage(&deal.stage).map(|stage| stage.outcome);
+        self.lost_reason.take_if(|_| pipeline.stage(&self.stage).is_none_or(|stage| stage.outcome != Outcome::Lost));
         self.closed_at = match outcome(self) {
             None | Some(Outcome::Open) => None,
             closed => {
@@ -99,11 +138,13 @@ impl Entity for Deal {
         data("company", &["company"], Shape::Id),
         data("lead", &["lead"], Shape::Id),
         data("amount", &["amount", "minor"], Shape::Integer),
+        data("expected_at", &["expected_at"], Shape::Text),
     ];
 
     fn admit(&mut self, before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.title, "/title", invalid);
-        check_amount(self.amount, invalid);
+        self.admit_amount(before, invalid);
+        text::optional_line(&mut self.lost_reason, "/lost_reason", invalid);
         text::custom(&self.custom, invalid);
         // Only `close` knows whether the stage is a final one.
         let kept = before.and_then(|before| before.closed_at);
@@ -171,6 +212,48 @@ mod tests {
             deal(stage).check_stage(&pipeline(), &mut invalid);
             assert_eq!(invalid.0.len(), errors);
         }
+    }
+
+    #[test]
+    fn items_make_the_amount() {
+        let item =
+            json!({"title": "Chair", "quantity": "2", "price": {"minor": 5000, "currency": "EUR"}, "vat_rate": 1900});
+        let made = admitted(Kind::Deal, None, with(&fields("agreed"), json!({"items": [item]})));
+        assert_eq!(made["amount"], json!({"minor": 11_900, "currency": "EUR"}));
+        assert_eq!(made["items"][0]["vat"], json!({"minor": 1_900, "currency": "EUR"}));
+        // The amount follows the items, and no other is taken.
+        let three = with(&made, json!({"items": [with(&item, json!({"quantity": "3"}))]}));
+        assert_eq!(admitted(Kind::Deal, Some(&made), three.clone())["amount"]["minor"], json!(17_850));
+        let other = json!({"amount": {"minor": 17_849, "currency": "EUR"}});
+        assert_eq!(refused(Kind::Deal, Some(&made), with(&three, other.clone())), ["/amount"]);
+        assert_eq!(admitted(Kind::Deal, Some(&made), with(&made, json!({"amount": null}))), made);
+        // Without items it is free.
+        let free = admitted(Kind::Deal, Some(&made), with(&with(&made, other), json!({"items": []})));
+        assert_eq!(free["amount"]["minor"], json!(17_849));
+        assert_eq!(free.get("items"), None);
+        let float = json!({"items": [with(&item, json!({"quantity": 1.5}))]});
+        assert_eq!(refused(Kind::Deal, Some(&made), with(&made, float)), ["/items/0/quantity"]);
+        assert_eq!(refused(Kind::Deal, None, with(&made, json!({"expected_at": "2026-02-30"}))), ["/expected_at"]);
+    }
+
+    #[test]
+    fn a_lost_deal_has_a_reason() {
+        let check = |before: Option<&Deal>, after: &Deal| {
+            let mut invalid = Invalid::default();
+            after.check_lost(before, &pipeline(), &mut invalid);
+            invalid.0.is_empty()
+        };
+        let because = |stage: &str| Deal { lost_reason: Some("Price".into()), ..deal(stage) };
+        assert!(!check(Some(&deal("agreed")), &deal("lost")));
+        assert!(!check(None, &deal("lost")));
+        assert!(check(Some(&deal("agreed")), &because("lost")));
+        assert!(!check(Some(&because("lost")), &deal("lost")));
+        assert!(check(Some(&deal("lost")), &deal("lost")), "lost before reasons were asked for");
+        assert!(!check(Some(&deal("agreed")), &because("agreed")));
+        let mut reopened = because("agreed");
+        assert!(check(Some(&because("lost")), &reopened));
+        reopened.close(Some(&because("lost")), &pipeline(), NOW);
+        assert_eq!(reopened.lost_reason, None);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub trait Entity: Serialize + DeserializeOwned + utoipa::ToSchema {
     const PLURAL: &'static str;
     /// Whether records of this kind are numbered for people.
     const NUMBERED: bool = false;
+    /// The numbers without gaps that records of this kind are given by a change: see [`Series`].
+    const SERIES: Option<Series> = None;
     /// The field that names the user whose record it is; absent where records are everybody's.
     const OWNER: Option<&'static str> = None;
     /// The fields that a listing may be filtered and sorted by.
@@ -43,6 +45,16 @@ pub trait Entity: Serialize + DeserializeOwned + utoipa::ToSchema {
     fn links(&self) -> Vec<(&'static str, Reference)> {
         Vec::new()
     }
+}
+
+/// Numbers without gaps or repeats, several runs of them in a kind. The commit that makes a record belong to a run
+/// gives it the next number of that run: one that conflicts or fails takes none.
+#[derive(Debug, Clone, Copy)]
+pub struct Series {
+    /// The field that has the number, and the name of the unique key that it makes with the run: `run:number`.
+    pub field: &'static str,
+    /// The run that a record belongs to; absent while it belongs to none.
+    pub run: fn(&Data) -> Option<String>,
 }
 
 /// What the rules of a kind may know beside the record.

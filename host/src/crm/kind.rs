@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::entity::{Admitted, Entity, Setting, admit};
+use super::entity::{Admitted, Entity, Series, Setting, admit};
 pub use super::field::{Field, Place, Shape};
 use super::invalid::Invalid;
 use super::record::Data;
@@ -20,6 +20,8 @@ pub struct Spec {
     pub plural: &'static str,
     /// Whether its records are numbered for people.
     pub numbered: bool,
+    /// The numbers without gaps that its records are given by a change.
+    pub series: Option<Series>,
     /// Whether its records may have unique keys.
     pub keyed: bool,
     /// The field that names the user whose record it is; absent where records are everybody's.
@@ -38,6 +40,7 @@ impl Spec {
             name: E::NAME,
             plural: E::PLURAL,
             numbered: E::NUMBERED,
+            series: E::SERIES,
             keyed: E::KEYED,
             owner: E::OWNER,
             fields: E::FIELDS,
@@ -95,6 +98,10 @@ kinds! {
     Deal => deal::Deal,
     /// The stages that deals go through.
     Pipeline => pipeline::Pipeline,
+    /// A paper that is filled from a record, approved, sent and signed.
+    Document => document::Document,
+    /// What a client is asked to pay.
+    Invoice => invoice::Invoice,
     /// Work for a user.
     Task => task::Task,
     /// A message to a user, with buttons.

@@ -4,6 +4,8 @@
 //! [`entity::Entity`] is what each kind's struct implements, [`record::Record`] is one version of one record, and
 //! [`change::Change`] is one record before and after.
 
+pub mod approval;
+pub mod availability;
 pub mod calendar;
 pub mod change;
 pub mod company;
@@ -12,6 +14,7 @@ pub mod convert;
 pub mod cron;
 pub mod deal;
 pub mod department;
+pub mod document;
 pub mod email;
 pub mod entity;
 pub mod event;
@@ -19,9 +22,11 @@ pub mod field;
 pub mod id;
 pub mod instant;
 pub mod invalid;
+pub mod invoice;
 pub mod kind;
 pub mod lead;
 pub mod lead_status;
+pub mod line_item;
 pub mod missed;
 pub mod money;
 pub mod notification;
@@ -34,6 +39,7 @@ pub mod record;
 pub mod task;
 pub mod text;
 pub mod user;
+pub mod words;
 pub mod zone;
 
 #[cfg(test)]

@@ -266,8 +266,9 @@ impl Plan {
         run: Option<Id>,
         cause: Cause,
     ) -> Arc<Event> {
-        let KeyedChange { change: Change { before, after }, keys } = keyed;
+        let KeyedChange { change: Change { before, after }, mut keys } = keyed;
         let after = after.map(|record| self.numbered(record, before.is_none()));
+        let after = after.map(|record| self.in_series(record, &mut keys));
         let change = Change { before, after };
         self.write_record(&change, keys, at);
         let id = self.next("audit");
@@ -295,6 +296,19 @@ impl Plan {
         }
         let number = self.next(record.kind.name());
         Arc::new(Record { number: Some(number), ..(*record).clone() })
+    }
+
+    /// Gives a record that belongs to a run of numbers and has none yet the next of that run.
+    fn in_series(&mut self, record: Arc<Record>, keys: &mut Keys) -> Arc<Record> {
+        let Some(series) = record.kind.spec().series.filter(|series| !record.data.contains_key(series.field)) else {
+            return record;
+        };
+        let Some(run) = (series.run)(&record.data) else { return record };
+        let number = self.next(&format!("{}:{run}", record.kind.name()));
+        keys.push((series.field, format!("{run}:{number}")));
+        let mut data = (*record.data).clone();
+        data.insert(series.field.to_owned(), number.into());
+        Arc::new(Record { data: Arc::new(data), ..(*record).clone() })
     }
 
     fn write_record(&mut self, change: &Change, keys: Vec<(&'static str, String)>, at: Instant) {

@@ -195,6 +195,7 @@ impl Unit {
         };
         let mut invalid = Invalid::default();
         deal.check_stage(&pipeline, &mut invalid);
+        deal.check_lost(before.as_ref(), &pipeline, &mut invalid);
         invalid.or(())?;
         deal.close(before.as_ref(), &pipeline, self.setting.now);
         match serde_json::to_value(&deal) {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod contract;
+mod invoices;
 mod policy;
 mod records;
 mod sessions;
