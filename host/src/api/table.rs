@@ -86,7 +86,8 @@ pub const SCOPES: [&str; 11] = [
 ];
 
 /// The kinds whose records have buttons of their own.
-pub const WITH_COMMANDS: [Kind; 5] = [Kind::Lead, Kind::Contact, Kind::Company, Kind::Deal, Kind::Task];
+pub const WITH_COMMANDS: [Kind; 8] =
+    [Kind::Lead, Kind::Contact, Kind::Company, Kind::Deal, Kind::Document, Kind::Invoice, Kind::Call, Kind::Task];
 
 /// Every endpoint and who may call it.
 #[must_use]

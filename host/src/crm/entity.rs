@@ -35,6 +35,11 @@ pub trait Entity: Serialize + DeserializeOwned + utoipa::ToSchema {
     /// and notes what breaks a rule that this record and its version before can tell. `before` is absent for a new one.
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid);
 
+    /// Why this record may not be deleted, where it may not.
+    fn stays(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Its unique keys: pairs of key kind (`phone`, `email`, `tax_id`, …) and value. No other record of this kind may
     /// have the same pair.
     fn keys(&self) -> Vec<(&'static str, String)> {

@@ -314,6 +314,11 @@ impl Entity for Invoice {
         self.admit_status(before, setting, invalid);
     }
 
+    fn stays(&self) -> Option<&'static str> {
+        let issued = self.invoice_number.is_some();
+        issued.then_some("an invoice that was issued keeps its number: make it void instead")
+    }
+
     fn keys(&self) -> Vec<(&'static str, String)> {
         match (self.year, self.invoice_number) {
             (Some(year), Some(number)) => vec![("invoice_number", format!("{}:{year}:{number}", self.issuer.key))],

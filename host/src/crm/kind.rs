@@ -10,7 +10,7 @@ use utoipa::openapi::schema::Schema;
 use super::entity::{Admitted, Entity, Series, Setting, admit};
 pub use super::field::{Field, Place, Shape};
 use super::invalid::Invalid;
-use super::record::Data;
+use super::record::{Data, Record};
 
 /// What the host must know of a kind beyond its struct: [`Entity`]'s constants, for where the type is not known.
 pub struct Spec {
@@ -30,6 +30,8 @@ pub struct Spec {
     pub fields: &'static [Field],
     /// Checks fields against the kind's rules: see [`admit`].
     pub admit: fn(before: Option<&Data>, after: Data, setting: &Setting) -> Result<Admitted, Invalid>,
+    /// Why a record may not be deleted: see [`Entity::stays`].
+    pub stays: fn(&Record) -> Option<&'static str>,
     /// The OpenAPI schemas of the kind's struct, its own first, with their names.
     pub schemas: fn() -> Vec<(String, RefOr<Schema>)>,
 }
@@ -45,6 +47,7 @@ impl Spec {
             owner: E::OWNER,
             fields: E::FIELDS,
             admit: admit::<E>,
+            stays: |record| record.entity::<E>().ok()?.stays(),
             schemas: schemas::<E>,
         }
     }
@@ -102,6 +105,10 @@ kinds! {
     Document => document::Document,
     /// What a client is asked to pay.
     Invoice => invoice::Invoice,
+    /// What the organisation sells.
+    Product => product::Product,
+    /// A telephone call.
+    Call => call::Call,
     /// Work for a user.
     Task => task::Task,
     /// A message to a user, with buttons.

@@ -7,6 +7,7 @@
 pub mod approval;
 pub mod availability;
 pub mod calendar;
+pub mod call;
 pub mod change;
 pub mod company;
 pub mod contact;
@@ -34,6 +35,7 @@ pub mod organisation;
 pub mod patch;
 pub mod phone;
 pub mod pipeline;
+pub mod product;
 pub mod query;
 pub mod record;
 pub mod task;

@@ -193,7 +193,7 @@ mod tests {
             ("/title", json!(" "), vec!["/title"]),
             ("/summary", json!("x".repeat(501)), vec!["/summary"]),
             ("/subscriptions/0/event", json!("lead.made"), vec!["/subscriptions/0/event"]),
-            ("/subscriptions/0/event", json!("call.created"), vec!["/subscriptions/0/event"]),
+            ("/subscriptions/0/event", json!("cat.created"), vec!["/subscriptions/0/event"]),
             ("/subscriptions/0/when", json!("new.status == 'x'"), vec!["/subscriptions/0/when"]),
             ("/subscriptions/0/changed", json!([""]), vec!["/subscriptions/0/changed/0"]),
             ("/schedules/0/cron", json!("61 * * * *"), vec!["/schedules/0/cron"]),

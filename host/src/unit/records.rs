@@ -91,9 +91,12 @@ impl Unit {
     /// Deletes a record: a tombstone stays.
     ///
     /// # Errors
-    /// `NotFound`, `Stale`.
+    /// `NotFound`, `Stale`; `Invalid` where its kind wants it to stay.
     pub async fn delete(&mut self, reference: Reference, expected: Option<u64>) -> Result<()> {
         let before = self.read_expected(reference, expected).await?;
+        if let Some(reason) = (reference.kind.spec().stays)(&before) {
+            return Err(Invalid::field("", reason).into());
+        }
         self.touch(Some(before), None, Vec::new());
         Ok(())
     }

@@ -71,6 +71,10 @@ async fn each_issuer_and_year_counts_from_one() {
     assert_eq!(sent["invoice_number"], 2);
     let other = host.call(me, "PATCH", &paths[2], Some(json!({"invoice_number": 9}))).await.refused(422, "invalid");
     assert_eq!(other["errors"][0]["field"], "/invoice_number");
+    // No number is lost by deleting.
+    host.call(me, "DELETE", &paths[2], None).await.refused(422, "invalid");
+    let draft = drafts(&host, "main", 1).await.remove(0);
+    assert_eq!(host.call(me, "DELETE", &draft, None).await.status, 204);
     let history = host.call(me, "GET", &format!("{}/history", paths[2]), None).await.done();
     assert_eq!(history["items"][1]["diff"]["invoice_number"], json!([null, 2]));
 }
