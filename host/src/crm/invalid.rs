@@ -13,8 +13,15 @@ pub struct FieldError {
 
 /// The values break rules of the record: one line a field. Never empty when returned as an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.iter().map(|e| format!("{}: {}", e.field, e.message)).collect::<Vec<_>>().join("; "))]
+#[error("{}", .0.iter().map(FieldError::told).collect::<Vec<_>>().join("; "))]
 pub struct Invalid(pub Vec<FieldError>);
+
+impl FieldError {
+    /// Field and message; the message alone where it is about the whole.
+    fn told(&self) -> String {
+        if self.field.is_empty() { self.message.clone() } else { format!("{}: {}", self.field, self.message) }
+    }
+}
 
 impl Invalid {
     /// One field's error.
