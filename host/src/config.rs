@@ -9,8 +9,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::channels::Gateways;
+use crate::channels::gateway::Gateway;
 use crate::engine::settings::EngineSettings;
 use crate::http::kit::Options;
+use crate::store::transfer::Place;
 
 /// Why there are no settings.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +61,9 @@ settings! {
     listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "TAKT_LISTEN";
     /// The folder that everything is kept in: the database and the compiled plugins.
     data: PathBuf = PathBuf::from("takt-data"), "TAKT_DATA";
+    /// Where the database is, `postgres://user:password@host/name`: several hosts may work on one. Empty: SQLite, in the
+    /// data folder.
+    database_url: Secret = Secret::default(), "TAKT_DATABASE_URL";
     /// What people open in the browser. Where it begins with `https://`, cookies go over https only. Empty: the
     /// address that the host listens on.
     public_url: String = String::new(), "TAKT_PUBLIC_URL";
@@ -91,8 +97,50 @@ settings! {
     max_reruns: u32 = EngineSettings::default().max_reruns, "TAKT_MAX_RERUNS";
     /// Milliseconds between looks into the database for what others left there.
     poll_ms: u64 = millis(EngineSettings::default().poll), "TAKT_POLL_MS";
+    /// The mail server: `smtps://user:password@host`, or `smtp://host:587?tls=required`. Empty: no mail is sent.
+    smtp_url: Secret = Secret::default(), "TAKT_SMTP_URL";
+    /// Who sends mail: `Sales <sales@example.com>`.
+    mail_from: String = String::new(), "TAKT_MAIL_FROM";
+    /// The gateway that takes text messages as signed webhooks. Empty: none is sent.
+    sms_url: String = String::new(), "TAKT_SMS_URL";
+    /// What signs them: `whsec_` and base64.
+    sms_secret: Secret = Secret::default(), "TAKT_SMS_SECRET";
+    /// The gateway that takes messenger messages as signed webhooks. Empty: see `messenger_bot`.
+    messenger_url: String = String::new(), "TAKT_MESSENGER_URL";
+    /// What signs them: `whsec_` and base64.
+    messenger_secret: Secret = Secret::default(), "TAKT_MESSENGER_SECRET";
+    /// The address of a bot that speaks Telegram's Bot API: `https://api.telegram.org/bot<token>`. Empty: none.
+    messenger_bot: Secret = Secret::default(), "TAKT_MESSENGER_BOT";
+    /// Messages a minute that each channel to clients sends at most.
+    messages_per_minute: u32 = EngineSettings::default().messages_per_minute, "TAKT_MESSAGES_PER_MINUTE";
     /// Whether webhooks may lead to private addresses: only where every admin may reach what the host reaches.
     private_webhooks: bool = false, "TAKT_PRIVATE_WEBHOOKS";
+    /// Of 100 runs that went well, the journals of so many are kept, to be played again; those of runs that failed always
+    /// are.
+    journal_percent: u32 = EngineSettings::default().journal_percent, "TAKT_JOURNAL_PERCENT";
+    /// So many of a plugin's last runs are looked at when one fails, crashes or uses a budget up.
+    pause_runs: u32 = EngineSettings::default().pause_runs, "TAKT_PAUSE_RUNS";
+    /// When more than so many of 100 of those went wrong, the plugin is switched off and the admins are told. 100: never.
+    pause_percent: u32 = EngineSettings::default().pause_percent, "TAKT_PAUSE_PERCENT";
+}
+
+/// A setting that is not to be seen: a password, a key, a URL with one in it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "none" } else { "***" })
+    }
+}
+
+impl std::str::FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
 }
 
 /// How the log is written.
@@ -154,6 +202,27 @@ impl Settings {
         self.data.join("takt.db")
     }
 
+    /// The file with the key that seals secrets in the database.
+    #[must_use]
+    pub fn key(&self) -> PathBuf {
+        self.data.join("takt.key")
+    }
+
+    /// The folder of records' files.
+    #[must_use]
+    pub fn attachments(&self) -> PathBuf {
+        self.data.join("attachments")
+    }
+
+    /// Where everything but files is kept.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self.database_url.0.as_str() {
+            "" => Place::Sqlite(self.database()),
+            url => Place::Postgres(url.to_owned()),
+        }
+    }
+
     /// The folder of compiled plugins.
     #[must_use]
     pub fn compiled(&self) -> PathBuf {
@@ -173,7 +242,26 @@ impl Settings {
             queue: self.queue,
             max_reruns: self.max_reruns,
             poll: Duration::from_millis(self.poll_ms),
+            gateways: self.gateways(),
+            messages_per_minute: self.messages_per_minute,
             private_webhooks: self.private_webhooks,
+            journal_percent: self.journal_percent,
+            pause_runs: self.pause_runs,
+            pause_percent: self.pause_percent,
+        }
+    }
+
+    fn gateways(&self) -> Gateways {
+        let hook = |url: &str, secret: &Secret| {
+            let hook = Gateway::Webhook { url: url.to_owned(), secret: secret.0.clone() };
+            (!url.is_empty()).then_some(hook)
+        };
+        let bot = || (!self.messenger_bot.0.is_empty()).then(|| Gateway::Bot(self.messenger_bot.0.clone()));
+        let mail = (self.smtp_url.0.clone(), self.mail_from.clone());
+        Gateways {
+            mail: Some(mail).filter(|(url, _)| !url.is_empty()),
+            sms: hook(&self.sms_url, &self.sms_secret),
+            messenger: hook(&self.messenger_url, &self.messenger_secret).or_else(bot),
         }
     }
 
@@ -197,6 +285,7 @@ impl Settings {
             ("in_flight_per_plugin", self.in_flight_per_plugin as u64),
             ("queue", self.queue as u64),
             ("poll_ms", self.poll_ms),
+            ("pause_runs", u64::from(self.pause_runs)),
         ];
         match positive.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(ConfigError(format!("{name} must be 1 or more"))),

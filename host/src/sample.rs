@@ -66,6 +66,14 @@ async fn make(unit: &mut Unit) -> Result<Company, UnitError> {
             "currency": "EUR",
             "region": "DE",
             "work_calendar": calendar,
+            "issuer": {
+                "legal_name": "Nordlicht Furniture GmbH",
+                "tax_id": "DE123456789",
+                "address": "Hafenstr. 1, 20457 Hamburg",
+                "bank_account": "DE02 1203 0000 0000 2020 51",
+                "bank": "Deutsche Kreditbank, BYLADEM1001",
+                "signatory": "Helga Brandt, head of sales",
+            },
         }),
     )
     .await?;

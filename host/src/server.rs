@@ -15,18 +15,23 @@ use tokio_util::sync::CancellationToken;
 use crate::api::{self, App};
 use crate::bundled;
 use crate::config::Settings;
+use crate::crm::id::Id;
+use crate::documents::Renderer;
 use crate::engine::clock::Clock;
 use crate::engine::native::NativeRules;
 use crate::engine::{Engine, Parts, PluginError};
 use crate::http::kit::Kit;
 use crate::http::limiter::Limiter;
 use crate::http::policy::Gap;
+use crate::http::seal::Seal;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
+use crate::store::transfer::Place;
 use crate::store::{Feed, Store, StoreError};
 use crate::wasm::runtime::Runtime;
 
 /// How long open requests are waited for when the host stops.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A running host.
 pub struct Server {
@@ -41,11 +46,20 @@ pub struct Server {
     _lock: File,
 }
 
+/// What a host may be given beside its settings.
+#[derive(Default)]
+pub struct Extras {
+    /// Rules compiled into it.
+    pub native: NativeRules,
+    /// What makes PDFs, where this program cannot.
+    pub renderer: Option<Renderer>,
+}
+
 /// Why the host did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The folder can't be used.
-    #[error("the data folder {} can't be used: {error}", .folder.display())]
+    #[error("{} can't be used: {error}", .folder.display())]
     Data {
         /// The folder.
         folder: PathBuf,
@@ -83,32 +97,42 @@ impl Server {
     /// # Errors
     /// Nothing runs then.
     pub async fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        Self::start_with(settings, clock, NativeRules::default()).await
+        Self::start_with(settings, clock, Extras::default()).await
     }
 
-    /// Starts a host that has rules compiled into it.
+    /// Starts a host that is made of other parts than `takt serve`.
     ///
     /// # Errors
     /// As [`Server::start`].
-    pub async fn start_with(
-        settings: &Settings,
-        clock: Arc<dyn Clock>,
-        native: NativeRules,
-    ) -> Result<Self, StartError> {
+    pub async fn start_with(settings: &Settings, clock: Arc<dyn Clock>, extras: Extras) -> Result<Self, StartError> {
+        let Extras { native, renderer } = extras;
+        let renderer = renderer.unwrap_or_else(Renderer::of_this_program);
         let metrics = metrics_handle()?;
-        let (store, feed, claims) = open_store(settings).await?;
+        make_folder(settings).await?;
         let lock = lock(&settings.data)?;
+        let (store, feed, claims) = open_store(settings).await?;
         let slots = u32::try_from(settings.in_flight).unwrap_or(u32::MAX);
         let runtime = Runtime::new(Some(settings.compiled()), slots)
             .map_err(|error| StartError::Runtime(format!("{error:#}")))?;
-        let parts =
-            Parts { store, feed, claims, runtime: Arc::new(runtime), clock, settings: settings.engine(), native };
+        let parts = Parts {
+            store,
+            feed,
+            claims,
+            runtime: Arc::new(runtime),
+            clock,
+            settings: settings.engine(),
+            native,
+            renderer,
+            carried: bundled::components(),
+        };
         let engine = Engine::start(parts).await?;
         if settings.bundled {
             install_bundled(&engine).await;
         }
         let closing = CancellationToken::new();
-        let app = App::new(engine.clone(), kit(&engine, settings), metrics.clone(), closing.clone());
+        let seal = Seal::load(&settings.key()).map_err(|error| StartError::Data { folder: settings.key(), error })?;
+        let mut app = App::new(engine.clone(), kit(&engine, settings, seal), metrics.clone(), closing.clone());
+        app.base = settings.public_url.trim_end_matches('/').into();
         let router = api::router(app)?;
         let listen = settings.listen;
         let listener =
@@ -148,7 +172,10 @@ impl Server {
 
 /// Keeps a second host off the folder: each would take the other's deliveries for left behind. The system lets go of
 /// the lock when the process ends, however it ends.
-fn lock(folder: &Path) -> Result<File, StartError> {
+///
+/// # Errors
+/// Where another host has it, or the folder can't be written.
+pub fn lock(folder: &Path) -> Result<File, StartError> {
     let fault = |error: std::io::Error| StartError::Data { folder: folder.to_owned(), error };
     let file = File::create(folder.join("takt.lock")).map_err(fault)?;
     match file.try_lock() {
@@ -165,32 +192,61 @@ fn lock(folder: &Path) -> Result<File, StartError> {
 pub async fn open_store(
     settings: &Settings,
 ) -> Result<(Arc<dyn Store>, Feed, tokio::sync::mpsc::UnboundedReceiver<crate::store::delivery::Claim>), StartError> {
-    tokio::fs::create_dir_all(&settings.data)
-        .await
-        .map_err(|error| StartError::Data { folder: settings.data.clone(), error })?;
+    make_folder(settings).await?;
     let (feed, claims) = Feed::new();
-    let store = SqliteStore::open(&settings.database(), feed.clone()).await?;
-    Ok((Arc::new(store), feed, claims))
+    let store: Arc<dyn Store> = match settings.place() {
+        Place::Sqlite(file) => Arc::new(SqliteStore::open(&file, feed.clone()).await?),
+        Place::Postgres(url) => Arc::new(PostgresStore::open(&url, &node_name(&settings.data)?, feed.clone()).await?),
+    };
+    Ok((store, feed, claims))
 }
 
-fn kit(engine: &Engine, settings: &Settings) -> Kit {
+async fn make_folder(settings: &Settings) -> Result<(), StartError> {
+    tokio::fs::create_dir_all(&settings.data)
+        .await
+        .map_err(|error| StartError::Data { folder: settings.data.clone(), error })
+}
+
+/// What this host is called among those on one database: made up once for each data folder.
+fn node_name(folder: &Path) -> Result<String, StartError> {
+    let file = folder.join("takt.node");
+    let fault = |error: std::io::Error| StartError::Data { folder: file.clone(), error };
+    match std::fs::read_to_string(&file) {
+        Ok(name) => Ok(name.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let name = Id::new().to_string();
+            std::fs::write(&file, &name).map_err(fault)?;
+            Ok(name)
+        }
+        Err(error) => Err(fault(error)),
+    }
+}
+
+fn kit(engine: &Engine, settings: &Settings, seal: Seal) -> Kit {
     let clock = engine.clock().clone();
     Kit {
         store: engine.store().clone(),
         now: Arc::new(move || clock.now()),
         limiter: Arc::new(Limiter::default()),
+        seal: Arc::new(seal),
+        attachments: settings.attachments().into(),
         options: settings.http(),
     }
 }
 
-/// Installs the plugins that the host carries where there is none of that name. What an admin put in their place stays.
+/// Installs the plugins that the host carries where there is none of that name. Where there is one, what the host
+/// carries is kept as a release of it: an admin brings it into use.
 async fn install_bundled(engine: &Engine) {
     for (name, component) in bundled::components() {
-        if engine.catalogue().get(name).is_some() {
-            continue;
-        }
-        match engine.plugin_install(component.to_vec()).await {
-            Ok(_) => tracing::info!(plugin = name, "installed a plugin that the host carries; it is disabled"),
+        let known = engine.catalogue().get(name).is_some();
+        let done = if known {
+            engine.release_offer(name, component).await
+        } else {
+            engine.plugin_install(component.to_vec()).await.map(drop)
+        };
+        match done {
+            Ok(()) if known => {}
+            Ok(()) => tracing::info!(plugin = name, "installed a plugin that the host carries; it is disabled"),
             Err(error @ PluginError::Store(_)) => tracing::error!(plugin = name, %error, "failed to install"),
             Err(error) => tracing::warn!(plugin = name, %error, "a plugin that the host carries can't be installed"),
         }

@@ -7,3 +7,9 @@ import schemathesis
 def wasm(ctx, value):
     """A component is sent as it is: bytes."""
     return value if isinstance(value, bytes) else str(value).encode()
+
+
+@schemathesis.serializer("message/rfc822")
+def mail(ctx, value):
+    """So is a mail message."""
+    return value if isinstance(value, bytes) else str(value).encode()

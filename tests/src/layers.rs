@@ -4,11 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer may name itself and those before it; `http` and `engine` do not name each other.
-const LAYERS: [&[&str]; 7] =
-    [&["crm"], &["store", "channels"], &["unit"], &["wasm"], &["plugins"], &["engine", "http"], &["api"]];
+const LAYERS: [&[&str]; 8] = [
+    &["crm"],
+    &["store", "channels"],
+    &["unit"],
+    &["documents"],
+    &["wasm"],
+    &["plugins"],
+    &["engine", "http"],
+    &["api"],
+];
 
 /// Crates that are named in these folders alone.
-const NAMED_IN: [(&str, &[&str]); 3] = [("sqlx", &["store"]), ("axum", &["http", "api"]), ("wasmtime", &["wasm"])];
+const NAMED_IN: [(&str, &[&str]); 4] =
+    [("sqlx", &["store"]), ("axum", &["http", "api"]), ("wasmtime", &["wasm"]), ("typst", &["documents"])];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -10,14 +10,13 @@ use takt::crm::event::{Command, Trigger};
 use takt::crm::id::Id;
 use takt::crm::instant::Instant;
 use takt::crm::kind::Kind;
-use takt::store::sqlite::SqliteStore;
 use takt::store::{Feed, Store};
 use takt::unit::{Author, Unit};
 use takt::wasm::call::{Budget, Budgets, Call, Ending, Installation, Report};
 use takt::wasm::manifest::Manifest;
 use takt::wasm::runtime::{BadComponent, Component, Runtime};
-use tempfile::TempDir;
 
+use crate::support::database::Data;
 use crate::support::guests;
 use crate::support::world::START;
 
@@ -29,18 +28,18 @@ struct Sandbox {
     component: Component,
     manifest: Arc<Manifest>,
     store: Arc<dyn Store>,
-    dir: TempDir,
+    dir: Data,
 }
 
 impl Sandbox {
     async fn new() -> Self {
-        let dir = TempDir::new().unwrap();
+        let dir = Data::new().await;
         let runtime = Runtime::new(Some(dir.path().join("compiled")), SLOTS).unwrap();
         let component = runtime.compile(guests::hostile()).await.unwrap();
         let manifest = Arc::new(runtime.describe(&component).await.unwrap());
         let (feed, _claims) = Feed::new();
-        let store = SqliteStore::open(&dir.path().join("takt.db"), feed).await.unwrap();
-        Self { runtime, component, manifest, store: Arc::new(store), dir }
+        let store = dir.store(feed).await;
+        Self { runtime, component, manifest, store, dir }
     }
 
     fn unit(&self) -> Unit {

@@ -1,90 +1,11 @@
 //! Webhooks out, to a real server that checks what arrives.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha2::Sha256;
-use tokio::sync::mpsc;
+use std::time::Duration;
 
 use crate::support::house::House;
 use crate::support::person::items;
-
-/// What came in.
-#[derive(Debug, Clone)]
-struct Arrived {
-    headers: HeaderMap,
-    body: String,
-}
-
-/// A receiver: answers what it is told, 200 when it is told nothing.
-struct Receiver {
-    url: String,
-    answers: Arc<Mutex<VecDeque<StatusCode>>>,
-    arrived: mpsc::UnboundedReceiver<Arrived>,
-}
-
-type Inside = (Arc<Mutex<VecDeque<StatusCode>>>, mpsc::UnboundedSender<Arrived>);
-
-impl Receiver {
-    async fn open(answers: &[u16]) -> Self {
-        let answers: VecDeque<_> = answers.iter().map(|code| StatusCode::from_u16(*code).unwrap()).collect();
-        let answers = Arc::new(Mutex::new(answers));
-        let (tell, arrived) = mpsc::unbounded_channel();
-        let receive = |State((answers, tell)): State<Inside>, headers: HeaderMap, body: Bytes| async move {
-            let body = String::from_utf8(body.to_vec()).unwrap();
-            tell.send(Arrived { headers, body }).unwrap();
-            answers.lock().unwrap().pop_front().unwrap_or(StatusCode::OK)
-        };
-        let router = Router::new().route("/hook", post(receive)).with_state((answers.clone(), tell));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, answers, arrived }
-    }
-
-    async fn next(&mut self) -> Arrived {
-        tokio::time::timeout(Duration::from_secs(30), self.arrived.recv()).await.expect("something arrives").unwrap()
-    }
-
-    /// Nothing more has come. Only after something that comes later is known to have come.
-    fn nothing_more(&mut self) {
-        assert!(self.arrived.try_recv().is_err());
-    }
-}
-
-impl Arrived {
-    fn header(&self, name: &str) -> &str {
-        self.headers[name].to_str().unwrap()
-    }
-
-    fn id(&self) -> &str {
-        self.header("webhook-id")
-    }
-
-    fn event(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap()
-    }
-
-    /// How many of the signatures are right for that secret.
-    fn signed_by(&self, secret: &str) -> usize {
-        let signed = format!("{}.{}.{}", self.id(), self.header("webhook-timestamp"), self.body);
-        let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
-        let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
-        mac.update(signed.as_bytes());
-        let right = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-        self.header("webhook-signature").split(' ').filter(|signature| *signature == right).count()
-    }
-}
+use crate::support::receiver::Receiver;
 
 async fn webhook(house: &House, receiver: &Receiver, more: Value) -> Value {
     let mut body = json!({"url": receiver.url, "events": ["lead.*"]});

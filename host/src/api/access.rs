@@ -3,13 +3,14 @@
 //! | kind | read | write |
 //! |---|---|---|
 //! | that belong to somebody (leads, contacts, deals, tasks, …) | those within reach | those within reach |
+//! | meetings | all: colleagues plan with each other | those within reach |
 //! | notifications | one's own | admins (readers mark theirs as read, and press buttons, through the inbox) |
 //! | settings (users, departments, pipelines, …) | everybody | admins |
 //!
-//! Within *reach* of a member: what they own and what nobody owns. Of a head: that of everybody in the departments they
-//! lead, and in the departments below those, too. Of an admin: all. A program has the reach of the person that its
-//! token acts for, or all; its scopes, `leads:read` and the like, bound it further. What is out of reach reads as not
-//! there. A record may be handed out of one's own reach.
+//! Within *reach* of a member: what they own and what nobody owns; all, where the organisation's `member_reach` says so.
+//! Of a head: that of everybody in the departments they lead, and in the departments below those, too. Of an admin: all.
+//! A program has the reach of the person that its token acts for, or all; its scopes, `leads:read` and the like, bound it
+//! further. What is out of reach reads as not there. A record may be handed out of one's own reach.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,6 +19,7 @@ use serde_json::Value;
 use crate::crm::department::Department;
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
+use crate::crm::organisation::MemberReach;
 use crate::crm::query::{Condition, Query, Test};
 use crate::crm::record::Record;
 use crate::crm::user::Role;
@@ -77,17 +79,31 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// What this caller reaches of that kind.
+    /// What this caller may read of that kind.
     ///
     /// # Errors
     /// The store's.
     pub async fn of(engine: &Engine, caller: &Caller, kind: Kind) -> Result<Self> {
+        Self::to(Verb::Read, engine, caller, kind).await
+    }
+
+    /// What this caller may read, or write, of that kind.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn to(verb: Verb, engine: &Engine, caller: &Caller, kind: Kind) -> Result<Self> {
+        if (kind, verb) == (Kind::Meeting, Verb::Read) {
+            return Ok(Self::All);
+        }
         let (Some(person), Some(field)) = (&caller.person, kind.spec().owner) else { return Ok(Self::All) };
         if person.role == Role::Admin {
             return Ok(Self::All);
         }
-        let mut users = vec![Value::from(person.id.to_string())];
         let own_only = kind == Kind::Notification;
+        if !own_only && engine.organisation().member_reach == MemberReach::All {
+            return Ok(Self::All);
+        }
+        let mut users = vec![Value::from(person.id.to_string())];
         if person.role == Role::Head && !own_only {
             users.extend(led_by(engine, person.id).await?.into_iter().map(|id| Value::from(id.to_string())));
         }

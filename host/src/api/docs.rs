@@ -1,7 +1,7 @@
 //! The page that shows the API's description. It works without the internet, under the strict policy for content.
 
 use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
@@ -12,14 +12,7 @@ use crate::http::problem::{Problem, Result};
 /// The endpoints.
 #[must_use]
 pub fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
-    vec![routes!(root), routes!(page), routes!(file)]
-}
-
-/// To the page of the API, until there is a console.
-#[utoipa::path(get, path = "/", tag = "host", operation_id = "root",
-    responses((status = 307, description = "To /docs.")))]
-async fn root() -> Response {
-    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, HeaderValue::from_static("/docs"))]).into_response()
+    vec![routes!(page), routes!(file)]
 }
 
 /// The page.

@@ -62,7 +62,10 @@ pub fn press_problem(error: PressError) -> Problem {
 #[must_use]
 pub fn plugin_problem(error: PluginError) -> Problem {
     match error {
-        PluginError::NoPlugin(_) => Problem::not_found(error.to_string()),
+        PluginError::NoPlugin(_) | PluginError::NoRelease(_) | PluginError::NoEvent(_) => {
+            Problem::not_found(error.to_string())
+        }
+        PluginError::Older { .. } => Problem::conflict("contract_downgrade", error.to_string()),
         PluginError::Component(bad) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_component", bad.to_string()),
         PluginError::Manifest(invalid) => Problem::from(below("/manifest", invalid)),
         PluginError::Invalid(invalid) => invalid.into(),
@@ -71,6 +74,15 @@ pub fn plugin_problem(error: PluginError) -> Problem {
             Problem::conflict("not_granted", detail).with("missing", missing)
         }
         PluginError::Store(error) => error.into(),
+    }
+}
+
+/// The same, where what is invalid is a part of the body.
+#[must_use]
+pub fn plugin_problem_in(part: &str, error: PluginError) -> Problem {
+    match error {
+        PluginError::Invalid(invalid) => below(part, invalid).into(),
+        other => plugin_problem(other),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::runs::RunView;
-use super::{App, IdPath, Page, id, records};
+use super::{App, IdPath, Page, faces, id, records};
 use crate::crm::event::Cause;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
@@ -92,7 +92,7 @@ pub async fn changes(
         reached?;
     }
     let next = (found.len() == limit as usize).then(|| found.last().map(|entry| entry.id.to_string())).flatten();
-    Ok(axum::Json(Page { items: found.into_iter().map(AuditView::from).collect(), next }))
+    Ok(axum::Json(Page { items: found.into_iter().map(|entry| faces::change(&caller, entry.into())).collect(), next }))
 }
 
 /// `GET /{plural}/{id}/runs`: newest first.

@@ -22,13 +22,24 @@ pub enum Request {
 /// # Errors
 /// 400 for a key that is none, 422 where it was another request's.
 pub async fn look(app: &App, caller: &Caller, headers: &HeaderMap, path: &str, body: &Value) -> Result<Request> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(Request::Fresh(None)) };
-    let key = value.to_str().unwrap_or_default();
+    let Some(key) = key(headers) else { return Ok(Request::Fresh(None)) };
+    look_for(app, caller.account(), key, path, body).await
+}
+
+/// The key that a request bears.
+pub fn key(headers: &HeaderMap) -> Option<&str> {
+    headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default())
+}
+
+/// Looks up the key of a request that comes from `actor`: one's keys are not another's.
+///
+/// # Errors
+/// As [`look`].
+pub async fn look_for(app: &App, actor: String, key: &str, path: &str, body: &Value) -> Result<Request> {
     if key.is_empty() || key.len() > 255 {
         return Err(Problem::bad_request("bad_idempotency_key", "Idempotency-Key must have 1 to 255 ASCII characters"));
     }
     let request = secret::hex_digest(format!("{} {path}\n{body}", Method::POST).as_bytes());
-    let actor = caller.account();
     match app.engine.store().idempotency_read(&actor, key).await? {
         Some(known) if known.request == request => Ok(Request::Done(known.outcome)),
         Some(_) => Err(Problem::new(

@@ -98,12 +98,12 @@ async fn read(State(app): State<App>, caller: Caller, Path(path): IdPath) -> Res
         return Err(Problem::not_found(format!("there is no notification {}", reference.id)));
     }
     if record.data.get("read_at").is_some_and(|read| !read.is_null()) {
-        return Ok(records::shown(&record));
+        return Ok(records::shown(&caller, &record));
     }
     let by = json!({"read_at": app.engine.now()});
     let done = app.engine.edit(caller.actor(), None, |unit| unit.patch(reference, by.clone(), None).boxed());
     let (record, committed) = done.await.map_err(edit_problem)?;
-    Ok(records::shown(&committed.record(reference.id).unwrap_or(record)))
+    Ok(records::shown(&caller, &committed.record(reference.id).unwrap_or(record)))
 }
 
 /// The caller's notifications as they come and change, as server-sent events.

@@ -1,23 +1,46 @@
 //! The HTTP API: one file a feature. [`router`] puts them together, through the [policy](table).
 
 pub mod access;
+mod attachments;
+mod automation;
+mod backtest;
+mod batch;
+mod calendar;
 mod commands;
+mod console;
 mod dead;
 mod docs;
+mod dry;
 mod errors;
 mod events;
+mod faces;
+mod failures;
+mod firing;
+mod forms;
+mod given;
 mod health;
 mod history;
 mod idempotency;
+mod inbound;
 mod inbox;
+mod links;
+mod mail;
+mod messages;
 mod openapi;
+mod papers;
+mod persons;
 mod plugins;
 mod records;
 mod records_doc;
+mod releases;
+mod reports;
 mod runs;
+mod second_factor;
 mod session;
+mod sessions;
 mod stream;
 pub mod table;
+mod telephony;
 pub mod tokens;
 mod webhooks;
 
@@ -25,6 +48,7 @@ mod webhooks;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Path;
@@ -33,11 +57,14 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use utoipa::openapi::OpenApi;
 
+use crate::crm::instant::Instant;
 use crate::crm::kind::Kind;
+use crate::documents::Renderer;
 use crate::engine::Engine;
 use crate::http::kit::Kit;
 use crate::http::layers;
 use crate::http::policy::{Gap, Routes};
+use crate::http::problem::Problem;
 
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -48,17 +75,33 @@ pub struct App {
     pub kit: Kit,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
+    /// What makes PDFs.
+    pub renderer: Renderer,
+    /// What links begin with: `https://crm.example`, or nothing.
+    pub base: Arc<str>,
     /// Ends the streams when the host stops.
     pub closing: CancellationToken,
     /// The API's description, as JSON text.
     openapi: Arc<str>,
 }
 
+/// So many days are gone back at most.
+const DAYS: u64 = 90;
+
 impl App {
     /// The handlers' state.
     #[must_use]
     pub fn new(engine: Engine, kit: Kit, metrics: PrometheusHandle, closing: CancellationToken) -> Self {
-        Self { engine, kit, metrics, closing, openapi: "{}".into() }
+        let renderer = engine.renderer().clone();
+        Self { engine, kit, metrics, renderer, base: "".into(), closing, openapi: "{}".into() }
+    }
+
+    /// The moment so many days ago: 1 to 90, as the field `days` of a request asks.
+    fn days_ago(&self, days: u64) -> Result<Instant, Problem> {
+        if (1..=DAYS).contains(&days) {
+            return Ok(self.engine.now() - Duration::from_secs(days * 86_400));
+        }
+        Err(Problem::field("/days", format!("must be from 1 to {DAYS}")))
     }
 }
 
@@ -79,7 +122,7 @@ pub struct Page<T> {
 pub fn router(mut app: App) -> Result<Router, Gap> {
     let (router, openapi) = routes(&app.kit)?;
     app.openapi = openapi.to_json().unwrap_or_default().into();
-    Ok(layers::around(router, &app.kit).with_state(app))
+    Ok(layers::around(router, &app.kit, console::screen).with_state(app))
 }
 
 /// The routes and their description.
@@ -89,6 +132,9 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         for endpoint in records::endpoints(kind) {
             routes = routes.with(endpoint);
         }
+        if table::WITH_COMMANDS.contains(&kind) {
+            routes = attachments::endpoints(kind).into_iter().fold(routes, Routes::with);
+        }
     }
     let features = [
         commands::endpoints(),
@@ -96,12 +142,31 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         events::endpoints(),
         runs::endpoints(),
         plugins::endpoints(),
+        releases::endpoints(),
+        backtest::endpoints(),
+        firing::endpoints(),
+        automation::endpoints(),
+        dry::endpoints(),
         dead::endpoints(),
+        failures::endpoints(),
         session::endpoints(),
+        sessions::endpoints(),
+        second_factor::endpoints(),
         tokens::endpoints(),
+        persons::endpoints(),
         webhooks::endpoints(),
+        papers::endpoints(),
+        batch::endpoints(),
+        calendar::endpoints(),
+        reports::endpoints(),
+        links::endpoints(),
+        forms::endpoints(),
+        inbound::endpoints(),
+        telephony::endpoints(),
+        mail::endpoints(),
         health::endpoints(),
         docs::endpoints(),
+        console::endpoints(),
     ];
     let (router, mut openapi) = features.into_iter().flatten().fold(routes, Routes::with).finish()?;
     records_doc::add_patches(&mut openapi);

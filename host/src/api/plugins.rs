@@ -1,7 +1,8 @@
 //! The installed plugins: install, configure, grant, switch.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -17,6 +18,7 @@ use crate::http::json::{Component, Json, OptionalJson};
 use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
 use crate::store::delivery::Queue;
+use crate::store::plugin::Paused;
 use crate::wasm::call::Budgets;
 use crate::wasm::manifest::Manifest;
 
@@ -36,6 +38,7 @@ pub fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
         routes!(budgets),
         routes!(missed),
         routes!(timers),
+        routes!(release),
     ]
 }
 
@@ -57,6 +60,9 @@ pub struct PluginView {
     /// Why the component can't be run here, where it can't.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,
+    /// Why the host switched it off by itself, where it did: it failed too often.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Paused>,
     /// What it needs and was not granted. It can't be enabled before.
     pub missing_grants: Vec<String>,
     /// When it was installed.
@@ -111,6 +117,7 @@ impl From<&Installed> for PluginView {
                 Code::Broken(why) => Some(why.clone()),
                 Code::Component(_) | Code::Native(_) => None,
             },
+            paused: row.paused.clone(),
             missing_grants: missing_grants(installed),
             installed_at: row.installed_at,
             updated_at: row.updated_at,
@@ -330,13 +337,25 @@ async fn timers(State(app): State<App>, Path(name): Path<String>, mut params: Pa
     Ok(axum::Json(Timers { items }))
 }
 
+/// The component of a release: the one in use, or one that was before.
+#[utoipa::path(get, path = "/api/v1/releases/{digest}", tag = "plugins", operation_id = "release_get",
+    params(("digest" = String, Path, description = "SHA-256 of the component, hex.")),
+    responses((status = 200, description = "The component.", body = Vec<u8>, content_type = "application/wasm")))]
+async fn release(State(app): State<App>, Path(digest): Path<String>) -> Result<impl IntoResponse> {
+    let shown: String = digest.chars().take(80).collect();
+    let found = app.engine.store().release_read(&digest).await?;
+    let component = found.filter(|component| !component.is_empty());
+    let component = component.ok_or_else(|| Problem::not_found(format!("there is no release {shown}")))?;
+    Ok(([(header::CONTENT_TYPE, "application/wasm")], component))
+}
+
 fn installed(app: &App, name: &str) -> Result<std::sync::Arc<Installed>> {
     app.engine.catalogue().get(name).cloned().ok_or_else(|| {
         Problem::not_found(format!("there is no plugin `{}`", name.chars().take(80).collect::<String>()))
     })
 }
 
-async fn detail(app: &App, installed: &Installed) -> Result<axum::Json<PluginDetail>> {
+pub(super) async fn detail(app: &App, installed: &Installed) -> Result<axum::Json<PluginDetail>> {
     let name = &installed.row.name;
     let empty = || Queue { plugin: name.clone(), deliveries: 0, oldest: None, timers: 0, dead: 0 };
     let queues = app.engine.store().queue().await?;

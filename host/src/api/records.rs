@@ -14,7 +14,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::access::{Reach, Verb, scope};
 use super::errors::edit_problem;
 use super::idempotency::{self, Request};
-use super::{App, IdPath, history, id, records_doc};
+use super::{App, IdPath, faces, given, history, id, messages, records_doc};
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
 use crate::crm::record::{Record, Reference};
@@ -54,9 +54,11 @@ async fn list(
     caller: Caller,
     params: Params,
 ) -> Result<axum::Json<Value>> {
-    let query = Reach::of(&app.engine, &caller, kind).await?.narrow(params.query(kind)?);
+    let query = params.query(kind)?;
+    faces::check(&caller, &query)?;
+    let query = Reach::of(&app.engine, &caller, kind).await?.narrow(query);
     let page = app.engine.store().record_find(&query, &[]).await?;
-    let items: Vec<Value> = page.records.iter().map(|record| record.face()).collect();
+    let items: Vec<Value> = page.records.iter().map(|record| faces::face(&caller, record)).collect();
     let mut body = json!({"items": items});
     if let Some(next) = &page.next {
         body["next"] = page::cursor_write(next, &query).into();
@@ -71,10 +73,14 @@ async fn create(
     headers: HeaderMap,
     Json(mut data): Json<Map<String, Value>>,
 ) -> Result<Response> {
+    given::check(&caller, kind, &data)?;
+    if kind == Kind::Message {
+        messages::check(&app, &caller, &data).await?;
+    }
     let request = Value::Object(data.clone());
     let password = take_password(kind, &mut data)?;
     let key = match idempotency::look(&app, &caller, &headers, kind.plural(), &request).await? {
-        Request::Done(outcome) => return replayed(&app, kind, &outcome).await,
+        Request::Done(outcome) => return replayed(&app, &caller, kind, &outcome).await,
         Request::Fresh(key) => key,
     };
     let hash = match password {
@@ -98,7 +104,7 @@ async fn create(
         Err(error) => return again(&app, &caller, &headers, kind, &request, edit_problem(error)).await,
         Ok(made) => made,
     };
-    Ok(made_response(&committed.record(id).unwrap_or(record)))
+    Ok(made_response(&caller, &committed.record(id).unwrap_or(record)))
 }
 
 /// The same request, sent twice at once: the one that came second gives what the first one did, whatever kept it from
@@ -112,21 +118,21 @@ async fn again(
     problem: Problem,
 ) -> Result<Response> {
     match idempotency::look(app, caller, headers, kind.plural(), request).await? {
-        Request::Done(outcome) => replayed(app, kind, &outcome).await,
+        Request::Done(outcome) => replayed(app, caller, kind, &outcome).await,
         Request::Fresh(_) => Err(problem),
     }
 }
 
 /// What a request gave that was done before: the record as it stands now.
-async fn replayed(app: &App, kind: Kind, outcome: &Value) -> Result<Response> {
+async fn replayed(app: &App, caller: &Caller, kind: Kind, outcome: &Value) -> Result<Response> {
     let made = outcome.get("id").and_then(Value::as_str).unwrap_or_default();
-    let mut response = made_response(&*living(app, kind, id(made)?).await?);
+    let mut response = made_response(caller, &*living(app, kind, id(made)?).await?);
     response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     Ok(response)
 }
 
-fn made_response(record: &Record) -> Response {
-    let mut response = (StatusCode::CREATED, shown(record)).into_response();
+fn made_response(caller: &Caller, record: &Record) -> Response {
+    let mut response = (StatusCode::CREATED, shown(caller, record)).into_response();
     let location = format!("/api/v1/{}/{}", record.kind.plural(), record.id);
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -161,7 +167,7 @@ async fn read(
         let tag = [(header::ETAG, etag::header_value(record.version))];
         return Ok((StatusCode::NOT_MODIFIED, tag, PRIVATE).into_response());
     }
-    Ok(shown(&record))
+    Ok(shown(&caller, &record))
 }
 
 async fn update(
@@ -172,9 +178,10 @@ async fn update(
     Path(path): IdPath,
     Json(by): Json<Map<String, Value>>,
 ) -> Result<Response> {
+    given::check(&caller, kind, &by)?;
     let reference = Reference { kind, id: id(&path)? };
     let expected = etag::expected(&headers)?;
-    let reach = Reach::of(&app.engine, &caller, kind).await?;
+    let reach = Reach::to(Verb::Write, &app.engine, &caller, kind).await?;
     let by = Value::Object(by);
     let done = app.engine.edit(caller.actor(), None, |unit| {
         let (reach, by) = (reach.clone(), by.clone());
@@ -185,7 +192,7 @@ async fn update(
         .boxed()
     });
     let (record, committed) = done.await.map_err(edit_problem)?;
-    Ok(shown(&committed.record(reference.id).unwrap_or(record)))
+    Ok(shown(&caller, &committed.record(reference.id).unwrap_or(record)))
 }
 
 async fn remove(
@@ -197,7 +204,7 @@ async fn remove(
 ) -> Result<StatusCode> {
     let reference = Reference { kind, id: id(&path)? };
     let expected = etag::expected(&headers)?;
-    let reach = Reach::of(&app.engine, &caller, kind).await?;
+    let reach = Reach::to(Verb::Write, &app.engine, &caller, kind).await?;
     let done = app.engine.edit(caller.actor(), None, |unit| {
         let reach = reach.clone();
         async move {
@@ -224,7 +231,7 @@ async fn convert(State(app): State<App>, caller: Caller, headers: HeaderMap, Pat
     let reach = Reach::of(&app.engine, &caller, Kind::Lead).await?;
     let request = json!({"convert": lead});
     let key = match idempotency::look(&app, &caller, &headers, "leads", &request).await? {
-        Request::Done(_) => return converted_before(&app, &reach, lead).await,
+        Request::Done(_) => return converted_before(&app, &caller, &reach, lead).await,
         Request::Fresh(key) => key,
     };
     let done = app.engine.edit(caller.actor(), key, |unit| {
@@ -238,31 +245,31 @@ async fn convert(State(app): State<App>, caller: Caller, headers: HeaderMap, Pat
     if let Err(error) = done.await {
         // Sent twice at once: the one that came second finds the lead converted, or its key used.
         return match idempotency::look(&app, &caller, &headers, "leads", &request).await? {
-            Request::Done(_) => converted_before(&app, &reach, lead).await,
+            Request::Done(_) => converted_before(&app, &caller, &reach, lead).await,
             Request::Fresh(_) => Err(edit_problem(error)),
         };
     }
-    Ok(axum::Json(conversion(&app, &*living(&app, Kind::Lead, lead).await?).await?).into_response())
+    Ok(axum::Json(conversion(&app, &caller, &*living(&app, Kind::Lead, lead).await?).await?).into_response())
 }
 
 /// The same conversion, asked for again.
-async fn converted_before(app: &App, reach: &Reach, lead: Id) -> Result<Response> {
+async fn converted_before(app: &App, caller: &Caller, reach: &Reach, lead: Id) -> Result<Response> {
     let lead = living(app, Kind::Lead, lead).await?;
     if !reach.covers(&lead) {
         return Err(not_there(Kind::Lead, lead.id));
     }
-    let mut response = axum::Json(conversion(app, &lead).await?).into_response();
+    let mut response = axum::Json(conversion(app, caller, &lead).await?).into_response();
     response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     Ok(response)
 }
 
 /// A converted lead, and those of the records it became that are still there.
-async fn conversion(app: &App, lead: &Record) -> Result<Value> {
-    let mut body = json!({"lead": lead.face()});
+async fn conversion(app: &App, caller: &Caller, lead: &Record) -> Result<Value> {
+    let mut body = json!({"lead": faces::face(caller, lead)});
     for (name, kind) in [("contact", Kind::Contact), ("company", Kind::Company), ("deal", Kind::Deal)] {
         let Some(part) = lead.data.get(name).and_then(Value::as_str) else { continue };
         if let Some(record) = app.engine.store().record_read(&[id(part)?]).await?.pop().filter(|it| it.kind == kind) {
-            body[name] = record.face();
+            body[name] = faces::face(caller, &record);
         }
     }
     Ok(body)
@@ -271,9 +278,9 @@ async fn conversion(app: &App, lead: &Record) -> Result<Value> {
 const PRIVATE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "private, no-cache")];
 
 /// A record with its tag.
-pub(super) fn shown(record: &Record) -> Response {
+pub(super) fn shown(caller: &Caller, record: &Record) -> Response {
     let tag = [(header::ETAG, etag::header_value(record.version))];
-    (tag, PRIVATE, axum::Json(record.face())).into_response()
+    (tag, PRIVATE, axum::Json(faces::face(caller, record))).into_response()
 }
 
 /// The living record.
@@ -284,8 +291,14 @@ pub(super) async fn living(app: &App, kind: Kind, id: Id) -> Result<Arc<Record>>
 
 /// The living record, where the caller reaches it.
 pub(super) async fn within_reach(app: &App, caller: &Caller, kind: Kind, id: Id) -> Result<Arc<Record>> {
+    within_reach_to(Verb::Read, app, caller, kind, id).await
+}
+
+/// The living record, where the caller may read, or write, it.
+pub(super) async fn within_reach_to(verb: Verb, app: &App, caller: &Caller, kind: Kind, id: Id) -> Result<Arc<Record>> {
     let record = living(app, kind, id).await?;
-    if Reach::of(&app.engine, caller, kind).await?.covers(&record) { Ok(record) } else { Err(not_there(kind, id)) }
+    let reach = Reach::to(verb, &app.engine, caller, kind).await?;
+    if reach.covers(&record) { Ok(record) } else { Err(not_there(kind, id)) }
 }
 
 fn not_there(kind: Kind, id: Id) -> Problem {

@@ -12,7 +12,7 @@ use super::App;
 use super::history::{AuditView, CauseView};
 use super::openapi;
 use super::runs::RunView;
-use crate::crm::kind::{Kind, Place, Shape};
+use crate::crm::kind::{Kind, Shape};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
@@ -94,7 +94,7 @@ fn optional(name: &str, place: &str, words: &str, schema: &Value) -> Value {
 }
 
 fn sortable(kind: Kind) -> String {
-    let fields = kind.spec().fields.iter().filter(|field| !matches!(field.place, Place::Key(_)));
+    let fields = kind.spec().fields.iter().filter(|field| !field.place.is_several());
     std::iter::once("`id`".to_owned())
         .chain(fields.map(|field| format!("`{}`", field.name)))
         .collect::<Vec<_>>()
@@ -113,7 +113,7 @@ fn filters(kind: Kind) -> Vec<(String, String, Value)> {
         };
         let words = "One of these: repeat it, or put commas between; `null` for absent.";
         all.push((field.name.to_owned(), words.to_owned(), json!({"type": "string"})));
-        if matches!(field.shape, Shape::Instant | Shape::Integer) && !matches!(field.place, Place::Key(_)) {
+        if matches!(field.shape, Shape::Instant | Shape::Integer) && !field.place.is_several() {
             all.push((format!("{}.gte", field.name), "This or more.".to_owned(), schema.clone()));
             all.push((format!("{}.lt", field.name), "Less than this.".to_owned(), schema));
         }

@@ -8,10 +8,11 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::history::{AuditView, CauseView};
-use super::{App, IdPath, Page, id};
+use super::{App, IdPath, Page, faces, id};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::record::Reference;
+use crate::http::identity::Caller;
 use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
 use crate::store::run::{Cost, LogLine, Outcome, RunFilter, RunRow};
@@ -19,7 +20,7 @@ use crate::store::run::{Cost, LogLine, Outcome, RunFilter, RunRow};
 /// The endpoints.
 #[must_use]
 pub fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
-    vec![routes!(list), routes!(show), routes!(retry)]
+    vec![routes!(list), routes!(show), routes!(retry), routes!(journal)]
 }
 
 /// One run of one plugin.
@@ -148,21 +149,36 @@ async fn list(State(app): State<App>, mut params: Params) -> Result<axum::Json<P
 #[utoipa::path(get, path = "/api/v1/runs/{id}", tag = "runs", operation_id = "run_get",
     params(("id" = Id, Path, description = "The run.")),
     responses((status = 200, description = "The run.", body = RunDetail)))]
-async fn show(State(app): State<App>, Path(path): IdPath) -> Result<axum::Json<RunDetail>> {
+async fn show(State(app): State<App>, caller: Caller, Path(path): IdPath) -> Result<axum::Json<RunDetail>> {
     let row = read(&app, id(&path)?).await?;
     let store = app.engine.store();
     let changes = store.audit_of_run(row.id).await?;
     let caused = store.run_list(&RunFilter { caused_by: Some(row.id), limit: 200, ..RunFilter::default() }).await?;
-    let chain = chain(&app, &row).await?;
+    let mut chain = chain(&app, &row).await?;
+    for link in &mut chain {
+        link.change = link.change.take().map(|change| faces::change(&caller, change));
+    }
     let (log, effects) = (row.log.clone(), row.effects.clone());
     Ok(axum::Json(RunDetail {
         run: row.into(),
         log,
-        changes: changes.into_iter().map(AuditView::from).collect(),
+        changes: changes.into_iter().map(|entry| faces::change(&caller, entry.into())).collect(),
         effects,
         chain,
         caused: caused.into_iter().map(RunView::from).collect(),
     }))
+}
+
+/// What a run was told, call by call: enough to play it again with `takt run replay`.
+///
+/// It is kept of each run that failed, and of some that went well. It holds what the plugin read, personal data too.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/journal", tag = "runs", operation_id = "run_journal",
+    params(("id" = Id, Path, description = "The run.")),
+    responses((status = 200, description = "The journal.", body = Object)))]
+async fn journal(State(app): State<App>, Path(path): IdPath) -> Result<axum::Json<Value>> {
+    let run = id(&path)?;
+    let found = app.engine.store().journal_read(run).await?;
+    found.map(axum::Json).ok_or_else(|| Problem::not_found(format!("no journal was kept of run {run}")))
 }
 
 /// How far up a chain is followed: farther than the loop guard lets any grow.

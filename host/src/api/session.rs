@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use axum::extract::{FromRequest as _, Path, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
-use super::{App, IdPath, id, records};
+use super::{App, IdPath, id, records, second_factor};
 use crate::crm::email;
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
@@ -50,6 +50,8 @@ struct LoginBody {
     email: String,
     /// The password.
     password: String,
+    /// The code that the device of a second factor shows, or a recovery code.
+    code: Option<String>,
 }
 
 /// Signs a person in: sets the session's cookie.
@@ -59,13 +61,15 @@ struct LoginBody {
 async fn login(State(app): State<App>, request: Request) -> Result<Response> {
     identity::expect_same_site(request.headers())?;
     let address = app.kit.address(request.headers(), request.extensions());
-    let Json(LoginBody { email, password }) = Json::<LoginBody>::from_request(request, &()).await?;
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let agent = agent.map(|agent| agent.chars().take(200).collect());
+    let Json(LoginBody { email, password, code }) = Json::<LoginBody>::from_request(request, &()).await?;
     let account = email::normalise(&email).unwrap_or_default();
     let from = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     let pair = format!("{from} {account}");
     let now = app.engine.now();
     let keys = [(from, PER_ADDRESS), (pair.clone(), PER_PAIR), (account.clone(), PER_ACCOUNT)];
-    app.kit.limiter.take(&keys, now).map_err(too_many)?;
+    app.kit.limiter.take(&keys, now).map_err(Problem::too_many)?;
 
     let user = active_user(&app, &account).await?;
     let hash = match user {
@@ -76,13 +80,15 @@ async fn login(State(app): State<App>, request: Request) -> Result<Response> {
     let (true, Some((id, user))) = (right, user) else {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "wrong_credentials", "e-mail address or password is wrong"));
     };
+    second_factor::expect_code(&app, id, code.as_deref()).await?;
     app.kit.limiter.forget(&pair);
     let secret = secret::random().map_err(|error| Problem::internal(&error))?;
     let expires_at = now + app.kit.options.session;
-    let session = Session { hash: secret::hash(&secret), user: id, at: now, expires_at };
+    let address = address.map(|address| address.to_string());
+    let session = Session { hash: secret::hash(&secret), user: id, at: now, expires_at, address, agent };
     app.engine.store().session_put(session).await?;
     let cookie = identity::cookie_set(&app.kit, &secret)?;
-    let body = MeView { user: Some(Me { id, user }), scopes: None, token: None };
+    let body = MeView { user: Some(me_view(&app, id, user).await?), scopes: None, token: None };
     Ok(([(header::SET_COOKIE, cookie)], axum::Json(body)).into_response())
 }
 
@@ -90,12 +96,6 @@ async fn active_user(app: &App, email: &str) -> Result<Option<(Id, User)>> {
     let Some(record) = app.engine.store().record_by_key(Kind::User, "email", email).await? else { return Ok(None) };
     let user: User = record.entity().map_err(|error| Problem::internal(&error))?;
     Ok(user.active.then_some((record.id, user)))
-}
-
-fn too_many(wait: Duration) -> Problem {
-    let seconds = wait.as_secs().max(1);
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", format!("too many tries: wait {seconds} s"))
-        .header(header::RETRY_AFTER, HeaderValue::from(seconds))
 }
 
 /// Signs out: ends this session.
@@ -128,9 +128,16 @@ struct MeView {
 struct Me {
     /// The user's id.
     id: Id,
+    /// Whether a code is asked for at sign-in.
+    second_factor: bool,
     /// The user.
     #[serde(flatten)]
     user: User,
+}
+
+async fn me_view(app: &App, id: Id, user: User) -> Result<Me> {
+    let factor = app.engine.store().factor_read(id).await?;
+    Ok(Me { id, second_factor: factor.is_some_and(|factor| factor.confirmed), user })
 }
 
 /// Who calls, and what they may do.
@@ -140,7 +147,8 @@ async fn me(State(app): State<App>, caller: Caller) -> Result<axum::Json<MeView>
     let user = match &caller.person {
         Some(person) => {
             let record = records::living(&app, Kind::User, person.id).await?;
-            Some(Me { id: person.id, user: record.entity().map_err(|error| Problem::internal(&error))? })
+            let user = record.entity().map_err(|error| Problem::internal(&error))?;
+            Some(me_view(&app, person.id, user).await?)
         }
         None => None,
     };
@@ -170,14 +178,7 @@ async fn change_password(
     Json(ChangeBody { current, new }): Json<ChangeBody>,
 ) -> Result<StatusCode> {
     let me = caller.person()?.id;
-    let key = (format!("password {me}"), PER_PAIR);
-    app.kit.limiter.take(std::slice::from_ref(&key), app.engine.now()).map_err(too_many)?;
-    let hash = app.engine.store().password_read(me).await?;
-    let right = secret::password_verify(current, hash).await.map_err(|error| Problem::internal(&error))?;
-    if !right {
-        return Err(Problem::field("/current", "is not the password"));
-    }
-    app.kit.limiter.forget(&key.0);
+    expect_password(&app, me, current, "/current").await?;
     put_password(&app, me, new, "/new", own_session(&caller)).await
 }
 
@@ -217,6 +218,22 @@ async fn revoke(State(app): State<App>, Path(path): IdPath) -> Result<StatusCode
     let user = records::living(&app, Kind::User, id(&path)?).await?.id;
     app.engine.store().session_delete_of(user, None).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Asks for the password of who is signed in already.
+///
+/// # Errors
+/// 422 where it is another, 429 after many tries.
+pub(super) async fn expect_password(app: &App, user: Id, password: String, field: &str) -> Result<()> {
+    let key = (format!("password {user}"), PER_PAIR);
+    app.kit.limiter.take(std::slice::from_ref(&key), app.engine.now()).map_err(Problem::too_many)?;
+    let hash = app.engine.store().password_read(user).await?;
+    let right = secret::password_verify(password, hash).await.map_err(|error| Problem::internal(&error))?;
+    if !right {
+        return Err(Problem::field(field, "is not the password"));
+    }
+    app.kit.limiter.forget(&key.0);
+    Ok(())
 }
 
 async fn put_password(

@@ -17,6 +17,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::App;
 use super::access::Reach;
+use super::faces;
 use crate::crm::event::Event;
 use crate::crm::kind::Kind;
 use crate::http::identity::{self, Caller};
@@ -109,7 +110,7 @@ impl State {
     async fn next(&mut self) -> Option<Message> {
         loop {
             if let Some(event) = self.ready.pop_front() {
-                return Some(message(&event));
+                return Some(message(&self.reader.caller, &event));
             }
             if self.behind {
                 self.fill().await.ok()?;
@@ -154,6 +155,7 @@ impl State {
     }
 }
 
-fn message(event: &Event) -> Message {
-    Message::default().id(event.id.to_string()).event(&event.name).data(event.face().to_string())
+fn message(caller: &Caller, event: &Event) -> Message {
+    let face = faces::event(caller, event);
+    Message::default().id(event.id.to_string()).event(&event.name).data(face.to_string())
 }

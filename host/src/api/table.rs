@@ -10,15 +10,27 @@ use crate::http::policy::{Rule, Who};
 /// The rows that belong to no kind: method, path, the lowest role and the scope.
 const ROWS: &[(&str, &str, Access)] = &[
     ("GET", "/", Access::Public),
+    ("GET", "/assets/{file}", Access::Public),
     ("GET", "/docs", Access::Public),
     ("GET", "/docs/{file}", Access::Public),
     ("GET", "/api/openapi.json", Access::Public),
     ("GET", "/health/live", Access::Public),
     ("GET", "/health/ready", Access::Public),
+    ("POST", "/f/{slug}", Access::Public),
+    ("OPTIONS", "/f/{slug}", Access::Public),
+    ("GET", "/f/{slug}/embed.js", Access::Public),
+    ("POST", "/hooks/telephony", Access::Public),
+    ("POST", "/hooks/mail", Access::Public),
     ("GET", "/metrics", Access::Admin("metrics:read")),
     ("POST", "/api/v1/session", Access::Public),
     ("DELETE", "/api/v1/session", Access::Known),
     ("GET", "/api/v1/me", Access::Known),
+    ("GET", "/api/v1/sessions", Access::Member("admin")),
+    ("DELETE", "/api/v1/sessions/{id}", Access::Member("admin")),
+    ("POST", "/api/v1/me/second_factor", Access::Member("admin")),
+    ("POST", "/api/v1/me/second_factor/confirm", Access::Member("admin")),
+    ("POST", "/api/v1/me/second_factor/remove", Access::Member("admin")),
+    ("DELETE", "/api/v1/users/{id}/second_factor", Access::Admin("admin")),
     ("PUT", "/api/v1/me/password", Access::Member("admin")),
     ("DELETE", "/api/v1/me/sessions", Access::Member("admin")),
     ("PUT", "/api/v1/users/{id}/password", Access::Admin("admin")),
@@ -34,10 +46,14 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/runs", Access::Admin("runs:read")),
     ("GET", "/api/v1/runs/{id}", Access::Admin("runs:read")),
     ("POST", "/api/v1/runs/{id}/retry", Access::Admin("runs:write")),
+    ("GET", "/api/v1/runs/{id}/journal", Access::Admin("admin")),
     ("GET", "/api/v1/queue", Access::Admin("runs:read")),
     ("GET", "/api/v1/dead_letters", Access::Admin("runs:read")),
     ("POST", "/api/v1/dead_letters/{id}/retry", Access::Admin("runs:write")),
     ("DELETE", "/api/v1/dead_letters/{id}", Access::Admin("runs:write")),
+    ("GET", "/api/v1/failures", Access::Admin("runs:read")),
+    ("POST", "/api/v1/failures/retry", Access::Admin("runs:write")),
+    ("POST", "/api/v1/failures/discard", Access::Admin("runs:write")),
     ("GET", "/api/v1/holds", Access::Admin("runs:read")),
     ("DELETE", "/api/v1/holds/{plugin}/{record}", Access::Admin("runs:write")),
     ("GET", "/api/v1/webhooks", Access::Admin("webhooks:read")),
@@ -48,6 +64,22 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/webhooks/{id}/secret", Access::Admin("webhooks:write")),
     ("GET", "/api/v1/webhooks/{id}/messages", Access::Admin("webhooks:read")),
     ("POST", "/api/v1/webhooks/{id}/messages/{message}/resend", Access::Admin("webhooks:write")),
+    ("GET", "/d/{token}", Access::Public),
+    ("GET", "/calendar/{token}", Access::Public),
+    ("POST", "/api/v1/availability", Access::Member("meetings:read")),
+    ("POST", "/api/v1/calendar_feed", Access::Member("meetings:read")),
+    ("DELETE", "/api/v1/calendar_feed", Access::Member("meetings:read")),
+    ("POST", "/api/v1/documents/{id}/fill", Access::Member("documents:write")),
+    ("POST", "/api/v1/templates/{id}/preview", Access::Admin("templates:write")),
+    ("GET", "/api/v1/shipped_templates", Access::Admin("templates:read")),
+    ("GET", "/api/v1/inbound", Access::Admin("inbound:read")),
+    ("POST", "/api/v1/inbound/{name}/secret", Access::Admin("inbound:write")),
+    ("DELETE", "/api/v1/inbound/{name}", Access::Admin("inbound:write")),
+    ("POST", "/api/v1/persons/export", Access::Admin("admin")),
+    ("POST", "/api/v1/persons/erase", Access::Admin("admin")),
+    ("POST", "/api/v1/batch", Access::Known),
+    ("GET", "/api/v1/reports", Access::Member("reports:read")),
+    ("GET", "/api/v1/reports/funnel", Access::Member("reports:read")),
     ("GET", "/api/v1/plugins", Access::Admin("plugins:read")),
     ("POST", "/api/v1/plugins", Access::Admin("plugins:write")),
     ("GET", "/api/v1/plugins/{name}", Access::Admin("plugins:read")),
@@ -57,9 +89,19 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("PUT", "/api/v1/plugins/{name}/config", Access::Admin("plugins:write")),
     ("PUT", "/api/v1/plugins/{name}/grants", Access::Admin("admin")),
     ("PUT", "/api/v1/plugins/{name}/condition", Access::Admin("plugins:write")),
+    ("POST", "/api/v1/plugins/{name}/condition/test", Access::Admin("admin")),
     ("PUT", "/api/v1/plugins/{name}/budgets", Access::Admin("admin")),
     ("PUT", "/api/v1/plugins/{name}/missed", Access::Admin("plugins:write")),
     ("GET", "/api/v1/plugins/{name}/timers", Access::Admin("plugins:read")),
+    ("GET", "/api/v1/plugins/{name}/releases", Access::Admin("plugins:read")),
+    ("POST", "/api/v1/plugins/{name}/releases", Access::Admin("plugins:write")),
+    ("GET", "/api/v1/plugins/{name}/releases/{digest}/diff", Access::Admin("plugins:read")),
+    ("POST", "/api/v1/plugins/{name}/releases/{digest}/activate", Access::Admin("plugins:write")),
+    ("POST", "/api/v1/plugins/{name}/releases/{digest}/backtest", Access::Admin("admin")),
+    ("POST", "/api/v1/plugins/{name}/dry-run", Access::Admin("admin")),
+    ("GET", "/api/v1/automation", Access::Admin("plugins:read")),
+    ("POST", "/api/v1/automation", Access::Admin("admin")),
+    ("GET", "/api/v1/releases/{digest}", Access::Admin("plugins:read")),
 ];
 
 #[derive(Clone, Copy)]
@@ -71,23 +113,39 @@ enum Access {
 }
 
 /// The scopes that belong to no kind.
-pub const SCOPES: [&str; 11] = [
+pub const SCOPES: [&str; 15] = [
     "admin",
     "commands:write",
     "events:read",
+    "inbound:read",
+    "inbound:write",
     "inbox:write",
     "metrics:read",
+    super::faces::PERSONAL,
     "plugins:read",
     "plugins:write",
+    "reports:read",
     "runs:read",
     "runs:write",
     "webhooks:read",
     "webhooks:write",
 ];
 
-/// The kinds whose records have buttons of their own.
-pub const WITH_COMMANDS: [Kind; 8] =
-    [Kind::Lead, Kind::Contact, Kind::Company, Kind::Deal, Kind::Document, Kind::Invoice, Kind::Call, Kind::Task];
+/// The kinds that people work with: their records have buttons of their own, and files.
+pub const WITH_COMMANDS: [Kind; 9] = [
+    Kind::Lead,
+    Kind::Contact,
+    Kind::Company,
+    Kind::Deal,
+    Kind::Document,
+    Kind::Invoice,
+    Kind::Call,
+    Kind::Task,
+    Kind::Meeting,
+];
+
+/// The kinds whose records are papers: they have a PDF, and links to it.
+pub const WITH_PAPERS: [Kind; 2] = [Kind::Document, Kind::Invoice];
 
 /// Every endpoint and who may call it.
 #[must_use]
@@ -103,6 +161,20 @@ pub fn table() -> Vec<Rule> {
         table.push(rule("DELETE", &format!("{base}/{{id}}"), write.clone()));
         table.push(rule("GET", &format!("{base}/{{id}}/history"), read.clone()));
         table.push(rule("GET", &format!("{base}/{{id}}/runs"), read.clone()));
+        if WITH_PAPERS.contains(&kind) {
+            table.push(rule("GET", &format!("{base}/{{id}}/pdf"), read.clone()));
+            table.push(rule("POST", &format!("{base}/{{id}}/link"), write.clone()));
+            table.push(rule("GET", &format!("{base}/{{id}}/links"), read.clone()));
+            table.push(rule("DELETE", &format!("{base}/{{id}}/links/{{link}}"), write.clone()));
+        }
+        if WITH_COMMANDS.contains(&kind) {
+            let (all, one) =
+                (format!("{base}/{{id}}/attachments"), format!("{base}/{{id}}/attachments/{{attachment}}"));
+            table.push(rule("GET", &all, read.clone()));
+            table.push(rule("POST", &all, write.clone()));
+            table.push(rule("GET", &one, read.clone()));
+            table.push(rule("DELETE", &one, write.clone()));
+        }
         if kind == Kind::Lead {
             table.push(rule("POST", &format!("{base}/{{id}}/convert"), write));
         }

@@ -3,10 +3,12 @@
 mod figures;
 mod fsync;
 mod press;
+mod records;
+mod render;
 pub mod rule;
 mod stages;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,25 +16,35 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::bundled;
+use crate::config::{Secret, Settings};
+use crate::documents::Renderer;
 use crate::engine::clock::SystemClock;
-use crate::engine::settings::EngineSettings;
 use crate::engine::{Engine, Parts, Pending};
 use crate::sample;
-use crate::store::{Feed, Store, sqlite::SqliteStore};
+use crate::server::open_store;
+use crate::store::postgres::temporary::Temporary;
 use crate::wasm::runtime::Runtime;
 use figures::Figures;
+use press::PressFigures;
+use records::RecordFigures;
 
 /// What was measured.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// The machine: cores and the name of its processor.
     pub machine: String,
+    /// What keeps the records.
+    pub store: &'static str,
     /// 4 KiB appended and synced.
     pub fsync: Figures,
     /// The rule of `deal-stage-notify`, by what runs it.
     pub rules: Vec<RuleFigures>,
-    /// A press of Accept over HTTP, 50 at once.
-    pub press: Figures,
+    /// Presses of Accept over HTTP.
+    pub press: PressFigures,
+    /// An invoice of ten lines as a PDF.
+    pub render: Figures,
+    /// Among many records.
+    pub among: RecordFigures,
 }
 
 /// One way to run the rule.
@@ -48,33 +60,50 @@ pub struct RuleFigures {
     pub half_load: Figures,
 }
 
-/// Measures in a folder of its own under `dir`, each part for `length`.
+/// Where is measured.
+pub struct Ground {
+    /// A folder of its own.
+    pub dir: PathBuf,
+    /// The URL of a PostgreSQL server; SQLite in the folder without.
+    pub server: Option<String>,
+}
+
+impl Ground {
+    /// Settings of a host for one part of it, with an empty database that is there as long as the second value is.
+    async fn part(&self, name: &str) -> Result<(Settings, Option<Temporary>)> {
+        let mut settings = Settings { data: self.dir.join(name), bundled: false, ..Settings::default() };
+        let Some(server) = &self.server else { return Ok((settings, None)) };
+        let database = Temporary::create(server).await?;
+        settings.database_url = Secret(database.url()?);
+        Ok((settings, Some(database)))
+    }
+}
+
+/// Measures each part for `length`, and among so many records.
 ///
 /// # Errors
 /// When something cannot be measured.
-pub async fn run(dir: &Path, length: Duration) -> Result<Report> {
+pub async fn run(ground: &Ground, length: Duration, records: u64) -> Result<Report> {
+    let dir = &ground.dir;
     let fsync = fsync::measure(dir).with_context(|| format!("failed to write in {}", dir.display()))?;
     let mut rules = Vec::new();
     for native in [false, true] {
-        rules.push(measure_rule(dir, native, length).await?);
+        rules.push(measure_rule(ground, native, length).await?);
     }
-    let press = press::measure(dir).await?;
-    Ok(Report { machine: machine(), fsync, rules, press })
+    let press = press::measure(ground).await?;
+    let render = render::measure().await.context("failed to make a paper")?;
+    let (settings, _database) = ground.part("records").await?;
+    let (engine, company) = started(&settings).await?;
+    let among = records::measure(&engine, &company, records).await?;
+    engine.stop().await;
+    let store = if ground.server.is_some() { "PostgreSQL" } else { "SQLite" };
+    Ok(Report { machine: machine(), store, fsync, rules, press, render, among })
 }
 
-async fn measure_rule(dir: &Path, native: bool, length: Duration) -> Result<RuleFigures> {
+async fn measure_rule(ground: &Ground, native: bool, length: Duration) -> Result<RuleFigures> {
     let code = if native { "native" } else { "component" };
-    let dir = dir.join(code);
-    std::fs::create_dir_all(&dir)?;
-    let (feed, claims) = Feed::new();
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&dir.join("takt.db"), feed.clone()).await?);
-    let settings = EngineSettings::default();
-    let slots = u32::try_from(settings.in_flight)?;
-    let runtime = Arc::new(Runtime::new(Some(dir.join("compiled")), slots).map_err(anyhow::Error::msg)?);
-    let rule = (rule::NAME.to_owned(), Arc::new(rule::Native) as Arc<dyn crate::engine::native::NativeRule>);
-    let parts = Parts { store, feed, claims, runtime, clock: Arc::new(SystemClock), settings, native: [rule].into() };
-    let engine = Engine::start(parts).await?;
-    let company = sample::company(&engine).await?;
+    let (settings, _database) = ground.part(code).await?;
+    let (engine, company) = started(&settings).await?;
     let name = if native {
         engine.plugin_install_native(rule::manifest()).await?;
         rule::NAME.to_owned()
@@ -89,6 +118,29 @@ async fn measure_rule(dir: &Path, native: bool, length: Duration) -> Result<Rule
     let (_, half_load) = stages::drive(&engine, &company, &deals, length, Some(runs_per_second / 2.0)).await?;
     engine.stop().await;
     Ok(RuleFigures { code, runs_per_second, full_load, half_load })
+}
+
+/// An engine with the sample company.
+async fn started(host: &Settings) -> Result<(Engine, sample::Company)> {
+    let (store, feed, claims) = open_store(host).await?;
+    let settings = host.engine();
+    let slots = u32::try_from(settings.in_flight)?;
+    let runtime = Arc::new(Runtime::new(Some(host.compiled()), slots).map_err(anyhow::Error::msg)?);
+    let rule = (rule::NAME.to_owned(), Arc::new(rule::Native) as Arc<dyn crate::engine::native::NativeRule>);
+    let parts = Parts {
+        store,
+        feed,
+        claims,
+        runtime,
+        clock: Arc::new(SystemClock),
+        settings,
+        native: [rule].into(),
+        renderer: Renderer::of_this_program(),
+        carried: &[],
+    };
+    let engine = Engine::start(parts).await?;
+    let company = sample::company(&engine).await?;
+    Ok((engine, company))
 }
 
 /// Installs a plugin that the host carries, with all it asks for.
@@ -111,11 +163,22 @@ fn machine() -> String {
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "machine      {}", self.machine)?;
+        writeln!(f, "store        {}", self.store)?;
         writeln!(f, "fsync 4 KiB  {}", self.fsync)?;
         for rule in &self.rules {
             writeln!(f, "S7 {:<10} {:.0} runs/s; full load {}", rule.code, rule.runs_per_second, rule.full_load)?;
             writeln!(f, "              half load {}", rule.half_load)?;
         }
-        writeln!(f, "Accept, HTTP  {}", self.press)
+        let press = &self.press;
+        writeln!(f, "Accept, HTTP  {:.0} presses/s; full load {}", press.presses_per_second, press.full_load)?;
+        writeln!(f, "              half load {}", press.half_load)?;
+        writeln!(f, "render        {}", self.render)?;
+        let among = &self.among;
+        writeln!(f, "records       {}, written {:.0} a second", among.records, among.written_per_second)?;
+        writeln!(f, "page of 50    {}", among.page)?;
+        writeln!(f, "patch         {}", among.patch)?;
+        writeln!(f, "report        {}", among.report)?;
+        writeln!(f, "  by user     {}", among.report_by_user)?;
+        writeln!(f, "funnel        {}", among.funnel)
     }
 }

@@ -20,6 +20,8 @@ use crate::unit::UnitError;
 const DEALS: usize = 2_000;
 /// Callers that change deals at once: enough to fill the group commits.
 const CALLERS: usize = 128;
+/// After so long without an event all is done: the first may take a while.
+const QUIET: Duration = Duration::from_secs(3);
 const STAGES: [&str; 6] = ["new", "agreed", "documents", "contract", "payment", "shipment"];
 
 /// Makes the deals that are moved.
@@ -123,7 +125,7 @@ async fn follow(engine: Engine) -> Result<Vec<Duration>> {
     let mut moves: HashMap<u64, Instant> = HashMap::new();
     let mut times = Vec::new();
     loop {
-        let event = match tokio::time::timeout(Duration::from_millis(500), events.recv()).await {
+        let event = match tokio::time::timeout(QUIET, events.recv()).await {
             Ok(Ok(event)) => event,
             Ok(Err(RecvError::Lagged(missed))) => {
                 anyhow::bail!("missed {missed} events: the machine is too busy to measure")

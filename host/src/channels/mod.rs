@@ -1,5 +1,100 @@
-//! The ways out of the host. What is sent stands in the outbox first; the engine hands it to a channel, which says what
+//! The ways out of the host, and letters that come in. What is sent stands in the database first; the engine hands it to a channel, which says what
 //! came of it. Channels decide nothing and keep nothing.
 
 pub mod address;
+pub mod gateway;
+pub mod letter;
+pub mod mail;
 pub mod webhook;
+
+use gateway::Gateway;
+use mail::{BadMailer, Mailer};
+use webhook::Sender;
+
+use crate::crm::instant::Instant;
+use crate::crm::message::Channel;
+
+/// What is sent to a client.
+pub struct Letter<'a> {
+    /// The same at every try.
+    pub id: &'a str,
+    /// The address.
+    pub to: &'a str,
+    /// One line, of an e-mail.
+    pub subject: Option<&'a str>,
+    /// The text.
+    pub body: &'a str,
+    /// What goes with an e-mail.
+    pub files: Vec<File>,
+}
+
+/// A file that goes with a message.
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its media type (RFC 6838).
+    pub media_type: &'static str,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a message did not go.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failed {
+    /// It may go later.
+    #[error("{0}")]
+    ForNow(String),
+    /// It never will.
+    #[error("{0}")]
+    ForGood(String),
+}
+
+/// Where the channels lead, as the settings say. A channel without a gateway sends nothing.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Gateways {
+    /// The mail server's URL, and who sends.
+    pub mail: Option<(String, String)>,
+    /// Text messages.
+    pub sms: Option<Gateway>,
+    /// The messenger.
+    pub messenger: Option<Gateway>,
+}
+
+/// The channels to clients.
+#[derive(Default)]
+pub struct Channels {
+    mailer: Option<Mailer>,
+    sms: Option<Gateway>,
+    messenger: Option<Gateway>,
+}
+
+impl Channels {
+    /// The channels to those gateways.
+    ///
+    /// # Errors
+    /// Where the mail server's URL or the sender is none.
+    pub fn new(gateways: &Gateways) -> Result<Self, BadMailer> {
+        let mailer = gateways.mail.as_ref().map(|(url, from)| Mailer::new(url, from)).transpose()?;
+        Ok(Self { mailer, sms: gateways.sms.clone(), messenger: gateways.messenger.clone() })
+    }
+
+    /// Sends once.
+    ///
+    /// # Errors
+    /// [`Failed`].
+    pub async fn send(&self, channel: Channel, sender: &Sender, letter: Letter<'_>, at: Instant) -> Result<(), Failed> {
+        let none = || Failed::ForGood(format!("no gateway is set for {}", channel.name()));
+        match channel {
+            Channel::Email => self.mailer.as_ref().ok_or_else(none)?.send(letter).await,
+            Channel::Sms => self.sms.as_ref().ok_or_else(none)?.send(sender, &letter, at).await,
+            Channel::Messenger => self.messenger.as_ref().ok_or_else(none)?.send(sender, &letter, at).await,
+        }
+    }
+}
+
+impl std::fmt::Debug for Gateways {
+    /// Without secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateways").field("mail", &self.mail.is_some()).finish_non_exhaustive()
+    }
+}

@@ -125,6 +125,19 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// Posts JSON once, and gives the status and what was answered; null where that was no JSON.
+    ///
+    /// # Errors
+    /// Where no answer came.
+    pub async fn post(&self, url: &str, body: &Value) -> Result<(u16, Value), String> {
+        let url = self.check(url).map_err(|error| error.to_string())?;
+        let answer = self.client.post(url).json(body).send().await.map_err(reason)?;
+        let status = answer.status().as_u16();
+        Ok((status, answer.json().await.unwrap_or(Value::Null)))
+    }
+}
+
 /// A new secret: 32 random bytes.
 ///
 /// # Errors
@@ -150,11 +163,24 @@ pub fn envelope(event: &Event) -> Value {
     })
 }
 
+/// Whether one of the signatures of a request that came in is this secret's. How long each is looked at tells nothing of it.
+#[must_use]
+pub fn verify(secret: &str, id: &str, seconds: i64, body: &[u8], signatures: &str) -> bool {
+    let Some(mac) = mac(secret, id, seconds, body) else { return false };
+    let mut given = signatures.split(' ').filter_map(|signature| STANDARD.decode(signature.strip_prefix("v1,")?).ok());
+    given.any(|signature| mac.clone().verify_slice(&signature).is_ok())
+}
+
 fn sign(secret: &str, id: &str, seconds: i64, body: &str) -> Option<String> {
+    Some(STANDARD.encode(mac(secret, id, seconds, body.as_bytes())?.finalize().into_bytes()))
+}
+
+fn mac(secret: &str, id: &str, seconds: i64, body: &[u8]) -> Option<Hmac<Sha256>> {
     let key = STANDARD.decode(secret.strip_prefix(PREFIX)?).ok()?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
-    mac.update(format!("{id}.{seconds}.{body}").as_bytes());
-    Some(STANDARD.encode(mac.finalize().into_bytes()))
+    mac.update(format!("{id}.{seconds}.").as_bytes());
+    mac.update(body);
+    Some(mac)
 }
 
 /// What went wrong, to its root: the outer errors say little. The URL, which may hold a key, is left out.
@@ -179,6 +205,13 @@ mod tests {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let signed = sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signed.as_deref(), Some("g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        let verified = |body: &str, signatures: &str| {
+            verify(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body.as_bytes(), signatures)
+        };
+        let given = format!("v1,bm8= v2,x v1,{}", signed.unwrap());
+        assert!(verified(r#"{"test": 2432232314}"#, &given));
+        assert!(!verified(r#"{"test": 2432232315}"#, &given));
+        assert!(!verified(r#"{"test": 2432232314}"#, "") && !verified("", "v1,"));
     }
 
     #[test]

@@ -34,6 +34,8 @@ impl HostArgs {
         let token = self.token.ok_or_else(|| {
             Failure::usage("a token is needed: make one with `takt token create`, and set TAKT_TOKEN or give --token")
         })?;
+        // A build without a default provider of cryptography has to be told its own.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .build()
             .map_err(|error| Failure::failed(format!("no connection can be made: {error}")))?;
@@ -72,9 +74,17 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::get`].
-    pub async fn upload(&self, path: &str, component: Vec<u8>) -> Result<Value, Failure> {
-        let request = self.request(Method::POST, path).header("content-type", "application/wasm").body(component);
-        self.send(request).await
+    pub async fn upload(&self, path: &str, query: &[(&str, String)], component: Vec<u8>) -> Result<Value, Failure> {
+        let request = self.request(Method::POST, path).query(query).header("content-type", "application/wasm");
+        self.send(request.body(component)).await
+    }
+
+    /// Reads what is no JSON.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn download(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        self.receive(self.request(Method::GET, path)).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -82,6 +92,15 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Value, Failure> {
+        let body = self.receive(request).await?;
+        if body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&body)
+            .map_err(|error| Failure::failed(format!("{} does not answer as a Takt host does: {error}", self.url)))
+    }
+
+    async fn receive(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
         let unreachable = |error: reqwest::Error| {
             Failure::failed(format!("{} can't be reached: {error}; is `takt serve` running there?", self.url))
         };
@@ -89,13 +108,7 @@ impl Client {
         let status = response.status();
         let body = response.bytes().await.map_err(unreachable)?;
         if status.is_success() {
-            return if body.is_empty() {
-                Ok(Value::Null)
-            } else {
-                serde_json::from_slice(&body).map_err(|error| {
-                    Failure::failed(format!("{} does not answer as a Takt host does: {error}", self.url))
-                })
-            };
+            return Ok(body.to_vec());
         }
         let message = match serde_json::from_slice::<ProblemDetails>(&body) {
             Ok(problem) => format!("{} ({})", problem.detail, problem.code),

@@ -2,22 +2,29 @@
 //!
 //! Exit codes: 0 it was done, 1 it failed, 2 the command line or the settings are wrong, 3 the host refused.
 
+mod automation;
 mod bench;
 mod client;
+mod craft;
 mod demo;
+mod dry;
 mod plugin;
+mod release;
+mod replay;
 mod run;
 mod serve;
 mod token;
+mod transfer;
 mod user;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
-use crate::config::{ConfigError, Flags, Settings};
+use crate::config::{ConfigError, Flags, Secret, Settings};
+use crate::documents::worker;
 use crate::http::problem::Problem;
 use crate::server::StartError;
 
@@ -36,13 +43,16 @@ struct Cli {
 enum Command {
     /// Run the host.
     Serve(ServeArgs),
-    /// Play a lead through a running host of its own: notify, accept, task, convert, report.
-    Demo(ServeArgs),
+    /// Play a scenario on a host of its own: of a lead (notify, accept, task, convert, report), or another.
+    Demo(demo::DemoArgs),
     /// Measure runs per second and the latency of a button.
     Bench(bench::BenchArgs),
     /// Plugins of a running host.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// The setup of all rules of a running host, as one file.
+    #[command(subcommand)]
+    Automation(automation::AutomationCommand),
     /// Runs of a running host.
     #[command(subcommand)]
     Run(run::RunCommand),
@@ -52,6 +62,12 @@ enum Command {
     /// Keys of programs, in the database of the data folder.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    Backup(transfer::BackupArgs),
+    Restore(transfer::RestoreArgs),
+    Migrate(transfer::MigrateArgs),
+    /// Typesets what comes in, for a host: see `documents/worker.rs`.
+    #[command(hide = true)]
+    Render,
 }
 
 /// The host's settings.
@@ -79,11 +95,15 @@ struct DataArgs {
     /// The folder that everything is kept in.
     #[arg(long, env = "TAKT_DATA", value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// Where the database is, where it is not in that folder: `postgres://user:password@host/name`.
+    #[arg(long, env = "TAKT_DATABASE_URL", value_name = "URL")]
+    database_url: Option<Secret>,
 }
 
 impl DataArgs {
     fn settings(&self) -> Result<Settings, Failure> {
-        let flags = Flags { data: self.data.clone(), ..Flags::default() };
+        let (data, database_url) = (self.data.clone(), self.database_url.clone());
+        let flags = Flags { data, database_url, ..Flags::default() };
         Ok(Settings::load(self.config.as_deref(), &flags)?)
     }
 }
@@ -136,6 +156,9 @@ impl From<Problem> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Render) {
+        return ended(worker::run().map_err(|error| Failure::failed(error.to_string())));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return ended(Err(Failure::failed(format!("no threads can be started: {error}")))),
@@ -147,12 +170,18 @@ async fn done(cli: Cli) -> Result<(), Failure> {
     let json = cli.json;
     match cli.command {
         Command::Serve(args) => serve::run(args.settings()?, json).await,
-        Command::Demo(args) => demo::run(args.settings()?).await,
+        Command::Demo(args) => demo::run(args).await,
         Command::Bench(args) => bench::run(args, json).await,
         Command::Plugin(command) => plugin::run(command, json).await,
+        Command::Automation(command) => automation::run(command, json).await,
         Command::Run(command) => run::run(command, json).await,
         Command::User(command) => user::run(command, json).await,
         Command::Token(command) => token::run(command, json).await,
+        Command::Backup(args) => transfer::backup(args, json).await,
+        Command::Restore(args) => transfer::restore(args, json).await,
+        Command::Migrate(args) => transfer::migrate(args, json).await,
+        // It needs no threads of the runtime, and is done before there are any.
+        Command::Render => Ok(()),
     }
 }
 
@@ -165,6 +194,11 @@ fn ended(outcome: Result<(), Failure>) -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// What is in a file.
+fn read_file(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).map_err(|error| Failure::failed(format!("{} can't be read: {error}", file.display())))
 }
 
 /// Writes a line for people.
@@ -257,7 +291,7 @@ mod tests {
             include_str!("../engine/alert.rs"),
             include_str!("../engine/run.rs"),
             include_str!("../http/layers.rs"),
-            include_str!("../store/sqlite/writer.rs"),
+            include_str!("../store/sql/writer.rs"),
         ];
         let named = sources.into_iter().flat_map(|source| source.split("!(\"takt_").skip(1));
         for name in named.filter_map(|rest| rest.split('"').next()) {

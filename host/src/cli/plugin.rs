@@ -7,12 +7,17 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::HostArgs;
-use super::{Failure, say, say_json};
+use super::{Failure, craft, dry, read_file, release, say, say_json};
 use crate::bundled;
 
 /// What to do with plugins.
 #[derive(Debug, Subcommand)]
 pub enum PluginCommand {
+    New(craft::NewArgs),
+    Build(craft::BuildArgs),
+    Check(craft::CheckArgs),
+    Bindings(craft::BindingsArgs),
+    Component(craft::ComponentArgs),
     /// The installed plugins.
     List {
         #[command(flatten)]
@@ -51,6 +56,11 @@ pub enum PluginCommand {
     },
     /// Show a plugin's configuration, or set it.
     Config(ConfigArgs),
+    DryRun(dry::DryRunArgs),
+    Releases(release::ReleasesArgs),
+    Upgrade(release::UpgradeArgs),
+    Rollback(release::RollbackArgs),
+    Backtest(release::BacktestArgs),
 }
 
 /// Show a plugin's configuration, or set it.
@@ -67,13 +77,18 @@ pub struct ConfigArgs {
 
 pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failure> {
     match command {
+        PluginCommand::New(args) => craft::new(&args),
+        PluginCommand::Build(args) => craft::build(args, json).await,
+        PluginCommand::Check(args) => craft::check(&args, json).await,
+        PluginCommand::Bindings(args) => craft::bindings(&args),
+        PluginCommand::Component(args) => craft::component(&args),
         PluginCommand::List { host } => {
             let found = host.client()?.get("/api/v1/plugins", &[]).await?;
             if json { say_json(&found) } else { list(&found) }
         }
         PluginCommand::Install { file, bundled, host } => {
             let component = component(file, bundled)?;
-            let made = host.client()?.upload("/api/v1/plugins", component).await?;
+            let made = host.client()?.upload("/api/v1/plugins", &[], component).await?;
             shown(&made, "is installed", json)
         }
         PluginCommand::Enable { name, grant, drop_pending, host } => {
@@ -95,6 +110,11 @@ pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failur
             shown(&plugin, "is disabled", json)
         }
         PluginCommand::Config(args) => configure(args, json).await,
+        PluginCommand::DryRun(args) => dry::run(args, json).await,
+        PluginCommand::Releases(args) => release::releases(args, json).await,
+        PluginCommand::Upgrade(args) => release::upgrade(args, json).await,
+        PluginCommand::Backtest(args) => release::backtest(args, json).await,
+        PluginCommand::Rollback(args) => release::rollback(args, json).await,
     }
 }
 
@@ -110,10 +130,14 @@ async fn configure(args: ConfigArgs, json: bool) -> Result<(), Failure> {
     } else {
         text
     };
-    let config: Value = serde_json::from_str(&text)
-        .map_err(|error| Failure::usage(format!("the configuration is not JSON: {error}")))?;
+    let config = configuration(&text)?;
     let plugin = client.call(Method::PUT, &path, Some(&config)).await?;
     shown(&plugin, "is configured", json)
+}
+
+/// A configuration as it is given on the command line.
+pub(super) fn configuration(text: &str) -> Result<Value, Failure> {
+    serde_json::from_str(text).map_err(|error| Failure::usage(format!("the configuration is not JSON: {error}")))
 }
 
 fn component(file: Option<PathBuf>, name: Option<String>) -> Result<Vec<u8>, Failure> {
@@ -125,10 +149,10 @@ fn component(file: Option<PathBuf>, name: Option<String>) -> Result<Vec<u8>, Fai
             .ok_or_else(|| Failure::usage(format!("this program carries no plugin `{name}`; it carries {}", known())));
     }
     let file = file.ok_or_else(|| Failure::usage("name the component's file"))?;
-    std::fs::read(&file).map_err(|error| Failure::failed(format!("{} can't be read: {error}", file.display())))
+    read_file(&file)
 }
 
-fn plugin_path(name: &str) -> Result<String, Failure> {
+pub(super) fn plugin_path(name: &str) -> Result<String, Failure> {
     let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if plain {
         Ok(format!("/api/v1/plugins/{name}"))

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::client::HostArgs;
-use super::{Failure, say, say_json};
+use super::{Failure, replay, say, say_json};
 use crate::crm::id::Id;
 
 /// What to do with runs.
@@ -20,6 +20,16 @@ pub enum RunCommand {
         #[command(flatten)]
         host: HostArgs,
     },
+    /// What failed in the last days, by plugin and fault.
+    Failures {
+        /// Of this plugin.
+        #[arg(long)]
+        plugin: Option<String>,
+        #[command(flatten)]
+        host: HostArgs,
+    },
+    Replay(replay::ReplayArgs),
+    Fixture(replay::FixtureArgs),
     /// Run again what was given up.
     Retry {
         /// The run whose delivery was given up, or the number of a dead letter.
@@ -51,6 +61,13 @@ pub struct ListArgs {
 pub(super) async fn run(command: RunCommand, json: bool) -> Result<(), Failure> {
     match command {
         RunCommand::List(args) => list(args, json).await,
+        RunCommand::Failures { plugin, host } => {
+            let query: Vec<_> = plugin.map(|plugin| ("plugin", plugin)).into_iter().collect();
+            let found = host.client()?.get("/api/v1/failures", &query).await?;
+            if json { say_json(&found) } else { failures(&found) }
+        }
+        RunCommand::Replay(args) => replay::replay(args, json).await,
+        RunCommand::Fixture(args) => replay::fixture(args).await,
         RunCommand::Show { id, host } => {
             let run = host.client()?.get(&format!("/api/v1/runs/{id}"), &[]).await?;
             if json { say_json(&run) } else { show(&run) }
@@ -83,6 +100,17 @@ async fn list(args: ListArgs, json: bool) -> Result<(), Failure> {
     }
     for run in found.get("items").and_then(Value::as_array).into_iter().flatten() {
         say(&line(run));
+    }
+    Ok(())
+}
+
+fn failures(found: &Value) -> Result<(), Failure> {
+    for group in found.get("items").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| group.get(name).and_then(Value::as_str).unwrap_or_default();
+        let count = |name: &str| group.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let (dead, runs) = (count("dead_letters"), count("failed_runs"));
+        let (at, plugin, fault) = (text("last_at"), text("plugin"), text("fault"));
+        say(&format!("{at}  {plugin:<20} {dead:>5} dead letters, {runs:>5} runs  {fault}"));
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub(super) async fn run(settings: Settings, json: bool) -> Result<(), Failure> {
     if json {
         say_json(&json!({"address": address, "data": settings.data}))?;
     } else {
-        say(&format!("Takt listens on {address}; the API is described at {address}/docs"));
+        say(&format!("Takt listens on {address}: the console is there; the API is described at {address}/docs"));
     }
     let users = server.engine.store().record_count(&Query::of(Kind::User, 1), &[]).await;
     if users.is_ok_and(|count| count == 0) && !json {
@@ -55,7 +55,9 @@ fn first_steps(settings: &Settings) -> String {
 pub(super) fn log(settings: &Settings) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&settings.log).map_err(|error| Failure::usage(format!("log: {error}")))?;
     let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    // Where the log can't be written, on a full disk say, to complain there would be a panic.
+    let log = tracing_subscriber::fmt().log_internal_errors(false);
+    let log = log.with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     let set = match settings.log_format {
         LogFormat::Text => log.with_target(false).try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),

@@ -63,8 +63,7 @@ fn fits(slot: Span, free: Span, length: Duration) -> bool {
 }
 
 fn working(calendar: &WorkCalendar, whole: Span) -> Vec<Span> {
-    let days = whole.to.since(whole.from).as_secs() / 86_400;
-    let spans = calendar.intervals(whole.from, days).map(|(from, to)| Span { from, to });
+    let spans = calendar.intervals(whole.from, whole.to).map(|(from, to)| Span { from, to });
     merged(spans.filter_map(|span| span.within(whole)).collect())
 }
 

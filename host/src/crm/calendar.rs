@@ -90,6 +90,7 @@ pub struct NoWorkingTime {
 }
 
 const HORIZON_YEARS: u64 = 10;
+const HORIZON: Duration = Duration::from_secs(HORIZON_YEARS * 366 * 86_400);
 
 impl WorkCalendar {
     /// The moment by which `length` of working time has passed since `start`: real time that passes inside working
@@ -101,7 +102,7 @@ impl WorkCalendar {
     /// Where there is not so much working time in the ten years after `start`.
     pub fn working_time_after(&self, start: Instant, length: Duration) -> Result<Instant, NoWorkingTime> {
         let mut left = length;
-        for (from, to) in self.intervals(start, HORIZON_YEARS * 366) {
+        for (from, to) in self.intervals(start, start + HORIZON) {
             let from = from.max(start);
             let span = to.since(from);
             if left <= span {
@@ -115,8 +116,7 @@ impl WorkCalendar {
     /// How much working time lies from one moment until before another; zero where the other is not later.
     #[must_use]
     pub fn working_time_between(&self, start: Instant, end: Instant) -> Duration {
-        let days = end.since(start).as_secs() / 86_400;
-        self.intervals(start, days)
+        self.intervals(start, end)
             .take_while(|(from, _)| *from < end)
             .map(|(from, to)| to.min(end).since(from.max(start)))
             .sum()
@@ -125,15 +125,18 @@ impl WorkCalendar {
     /// Whether that moment is in working time.
     #[must_use]
     pub fn is_working(&self, at: Instant) -> bool {
-        self.intervals(at, 0).any(|(from, to)| from <= at && at < to)
+        self.intervals(at, at).any(|(from, to)| from <= at && at < to)
     }
 
-    /// The working intervals that end after `start`, in order, up to `days` after its date and a little more.
-    pub(super) fn intervals(&self, start: Instant, days: u64) -> impl Iterator<Item = (Instant, Instant)> {
+    /// The working intervals that end after `start`, in order, up to the date of `end` and a little more.
+    pub(super) fn intervals(&self, start: Instant, end: Instant) -> impl Iterator<Item = (Instant, Instant)> {
         // A day earlier and later: where the clocks turn back over midnight, a date comes twice.
-        let first = zone::clock(start, self.time_zone).date() - Days::new(1);
-        (0..days.saturating_add(3))
-            .map_while(move |day| first.checked_add_days(Days::new(day)))
+        let date = |at| zone::clock(at, self.time_zone).date();
+        let first = date(start) - Days::new(1);
+        let last = date(end).checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
+        first
+            .iter_days()
+            .take_while(move |date| *date <= last)
             .flat_map(move |date| {
                 let reached = move |time: ClockTime| zone::reached(time.on(date), self.time_zone);
                 self.hours_of(date).iter().map(move |hours| (reached(hours.from), reached(hours.to)))
@@ -269,6 +272,16 @@ mod tests {
         assert_eq!(spring, HOUR);
         let autumn = nights.working_time_between(at("2026-10-24T12:00:00Z"), at("2026-10-25T12:00:00Z"));
         assert_eq!(autumn, 3 * HOUR);
+    }
+
+    #[test]
+    fn the_last_day_counts_where_the_days_before_it_were_short() {
+        let days = calendar("Europe/Berlin", json!([{"from": "00:00", "to": "24:00"}]));
+        // From Saturday's last moment until Tuesday's first: 47 hours, as the night to Sunday lost one.
+        let (start, end) = (at("2026-03-28T23:59:59+01:00"), at("2026-03-31T00:00:01+02:00"));
+        let length = 24 * HOUR + Duration::from_secs(1);
+        assert_eq!(days.working_time_after(start, length), Ok(end));
+        assert_eq!(days.working_time_between(start, end), length);
     }
 
     #[test]

@@ -144,6 +144,7 @@ impl Entity for Call {
     const NUMBERED: bool = true;
     const KEYED: bool = true;
     const OWNER: Option<&'static str> = Some("user");
+    const PERSONAL: &'static [&'static str] = &["phone", "recording"];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,

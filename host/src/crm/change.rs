@@ -61,17 +61,7 @@ impl Change {
         let empty = Map::new();
         let before = self.before.as_ref().map_or(&empty, |record| record.data.as_ref());
         let after = self.after.as_ref().map_or(&empty, |record| record.data.as_ref());
-        let mut diff = Map::new();
-        for (name, new) in after {
-            let old = before.get(name).unwrap_or(&Value::Null);
-            if old != new {
-                diff.insert(name.clone(), Value::Array(vec![old.clone(), new.clone()]));
-            }
-        }
-        for (name, old) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
-            diff.insert(name.clone(), Value::Array(vec![old.clone(), Value::Null]));
-        }
-        diff
+        diff(before, after)
     }
 
     /// Whether it leaves the record as it was. Such a change is no change: it makes no version and no event.
@@ -83,4 +73,20 @@ impl Change {
             _ => false,
         }
     }
+}
+
+/// Member by member: `{"name": [before, after]}`, only those that differ; null where one has it not.
+#[must_use]
+pub fn diff(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
+    let mut diff = Map::new();
+    for (name, new) in after {
+        let old = before.get(name).unwrap_or(&Value::Null);
+        if old != new {
+            diff.insert(name.clone(), Value::Array(vec![old.clone(), new.clone()]));
+        }
+    }
+    for (name, old) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
+        diff.insert(name.clone(), Value::Array(vec![old.clone(), Value::Null]));
+    }
+    diff
 }

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::billing::Billing;
 use super::contact::{admit_emails, admit_phones};
 use super::entity::{Entity, Setting, links};
-use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, key};
+use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, key, member};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
@@ -21,6 +22,9 @@ pub struct Company {
     /// Letters and digits alone, upper case. Unique among companies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_id: Option<String>,
+    /// What papers say of it.
+    #[serde(default, skip_serializing_if = "Billing::is_empty")]
+    pub billing: Billing,
     /// E.164; the first is the main one.
     #[serde(default)]
     pub phones: Vec<String>,
@@ -43,12 +47,15 @@ impl Entity for Company {
     const NUMBERED: bool = true;
     const KEYED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
+    const PERSONAL: &'static [&'static str] = &["phones", "emails"];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
         NUMBER,
         data("name", &["name"], Shape::Text),
         data("owner", &["owner"], Shape::Id),
+        member("phone", "phones"),
+        member("email", "emails"),
         key("tax_id"),
     ];
 
@@ -56,6 +63,7 @@ impl Entity for Company {
         text::line(&mut self.name, "/name", invalid);
         text::optional_line(&mut self.tax_id, "/tax_id", invalid);
         self.tax_id = self.tax_id.as_deref().and_then(text::tax_id);
+        self.billing.clean("/billing", invalid);
         admit_phones(&mut self.phones, setting, invalid);
         admit_emails(&mut self.emails, invalid);
         text::custom(&self.custom, invalid);

@@ -1,13 +1,18 @@
 //! People outside the organisation.
 
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::billing::Billing;
 use super::entity::{Entity, Setting, links};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, key};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::message::Channel;
 use super::record::Reference;
 use super::{email, phone, text};
 
@@ -32,6 +37,25 @@ pub struct Contact {
     /// BCP 47 tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// IANA time zone: at night there, the contact is not written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Europe/Berlin")]
+    pub time_zone: Option<Tz>,
+    /// Their id in the messenger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messenger: Option<String>,
+    /// The ways in which they agreed to be written to.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub consent: BTreeSet<Channel>,
+    /// The ways in which they asked not to be written to any more: goes before consent.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub opted_out: BTreeSet<Channel>,
+    /// Letters and digits alone, upper case: of a person who buys in their own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<String>,
+    /// What papers say of them.
+    #[serde(default, skip_serializing_if = "Billing::is_empty")]
+    pub billing: Billing,
     /// Fields of the organisation's own.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -45,6 +69,7 @@ impl Entity for Contact {
     const NUMBERED: bool = true;
     const KEYED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
+    const PERSONAL: &'static [&'static str] = &["phones", "emails"];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -63,6 +88,10 @@ impl Entity for Contact {
         if let Some(language) = &self.language {
             text::language(language, "/language", invalid);
         }
+        text::optional_line(&mut self.messenger, "/messenger", invalid);
+        text::optional_line(&mut self.tax_id, "/tax_id", invalid);
+        self.tax_id = self.tax_id.as_deref().and_then(text::tax_id);
+        self.billing.clean("/billing", invalid);
         text::custom(&self.custom, invalid);
     }
 

@@ -63,6 +63,7 @@ impl<'a> Conversion<'a> {
             None => Step::Create(Company {
                 name: name.clone(),
                 tax_id: lead.tax_id.clone(),
+                billing: Default::default(),
                 phones: Vec::new(),
                 emails: Vec::new(),
                 owner: lead.owner,
@@ -84,6 +85,12 @@ impl<'a> Conversion<'a> {
                 company,
                 owner: lead.owner,
                 language: lead.language.clone(),
+                time_zone: None,
+                messenger: None,
+                consent: Default::default(),
+                opted_out: Default::default(),
+                tax_id: None,
+                billing: Default::default(),
                 custom: Default::default(),
             });
         };

@@ -42,6 +42,14 @@ impl Department {
     }
 }
 
+/// A department and all below it.
+#[must_use]
+pub fn below(all: &[(Id, Department)], top: Id) -> Vec<Id> {
+    let parent_of = |id: &Id| all.iter().find(|(own, _)| own == id).and_then(|(_, department)| department.parent);
+    let leads_up = |id: Id| std::iter::successors(Some(id), parent_of).take(DEPTH + 1).any(|id| id == top);
+    all.iter().map(|(id, _)| *id).filter(|id| leads_up(*id)).collect()
+}
+
 impl Entity for Department {
     const KIND: Kind = Kind::Department;
     const NAME: &'static str = "department";

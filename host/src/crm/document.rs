@@ -36,6 +36,9 @@ pub struct Document {
     /// The template it is made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<Id>,
+    /// The version that it had when the fields were filled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_version: Option<u64>,
     /// What the record fills in: names and values.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -56,6 +59,9 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub file: Option<String>,
+    /// When it was signed. Kept by the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<Instant>,
     /// Fields of the organisation's own.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -113,6 +119,26 @@ pub enum DocumentStatus {
     Signed,
     /// Not valid.
     Void,
+}
+
+impl DocumentKind {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Contract, Self::Invoice, Self::Waybill, Self::Act, Self::Receipt, Self::Offer, Self::Other];
+
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Contract => "contract",
+            Self::Invoice => "invoice",
+            Self::Waybill => "waybill",
+            Self::Act => "act",
+            Self::Receipt => "receipt",
+            Self::Offer => "offer",
+            Self::Other => "other",
+        }
+    }
 }
 
 impl DocumentStatus {
@@ -225,7 +251,8 @@ impl Document {
         };
         names(self) == names(other)
             && names(self).iter().all(|name| self.value(name) == other.value(name))
-            && (&self.title, &self.items, self.template) == (&other.title, &other.items, other.template)
+            && (&self.title, &self.items) == (&other.title, &other.items)
+            && (self.template, self.template_version) == (other.template, other.template_version)
     }
 
     /// The table of moves, and what an edit does to each status.
@@ -293,10 +320,13 @@ impl Entity for Document {
         let totals = admit_items(&mut self.items, "/items", invalid);
         keep(&mut self.totals, kept, totals, "/totals", invalid);
         self.admit_status(before, setting.now, invalid);
+        let signed_before = before.and_then(|before| before.signed_at);
+        let signed_at = (self.status == DocumentStatus::Signed).then(|| signed_before.unwrap_or(setting.now));
+        keep(&mut self.signed_at, signed_before, signed_at, "/signed_at", invalid);
     }
 
     fn links(&self) -> Vec<(&'static str, Reference)> {
-        let mut links = links([("/owner", Kind::User, self.owner)]);
+        let mut links = links([("/owner", Kind::User, self.owner), ("/template", Kind::Template, self.template)]);
         links.push(("/about", self.about));
         let user = |id| Reference { kind: Kind::User, id };
         links.extend(self.edited.values().map(|edited| ("/edited", user(edited.by))));

@@ -28,6 +28,8 @@ pub trait Entity: Serialize + DeserializeOwned + utoipa::ToSchema {
     const OWNER: Option<&'static str> = None;
     /// The fields that a listing may be filtered and sorted by.
     const FIELDS: &'static [Field];
+    /// The fields that are personal data of people outside.
+    const PERSONAL: &'static [&'static str] = &[];
     /// Whether records of this kind may have unique keys: see [`Entity::keys`].
     const KEYED: bool = false;
 

@@ -14,8 +14,10 @@ pub struct Field {
 /// Where a field's value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In the record's fields, at this path of names.
+    /// In the record's fields, at this path of names; a number is a place in a list.
     Data(&'static [&'static str]),
+    /// Among the members of this array of the record's fields.
+    Members(&'static str),
     /// Among the record's unique keys of this kind.
     Key(&'static str),
     /// The record's own `created_at`.
@@ -24,6 +26,14 @@ pub enum Place {
     UpdatedAt,
     /// The record's own number.
     Number,
+}
+
+impl Place {
+    /// Whether a record has several values there: such a field is this or that, and nothing is sorted by it.
+    #[must_use]
+    pub const fn is_several(self) -> bool {
+        matches!(self, Self::Members(_) | Self::Key(_))
+    }
 }
 
 /// What a field's values are.
@@ -49,6 +59,11 @@ pub(super) const fn data(name: &'static str, path: &'static [&'static str], shap
 /// A unique key, named as it is kept.
 pub(super) const fn key(name: &'static str) -> Field {
     Field { name, place: Place::Key(name), shape: Shape::Text }
+}
+
+/// A member of an array of texts in the record's data. Found by looking at every record of the kind.
+pub(super) const fn member(name: &'static str, array: &'static str) -> Field {
+    Field { name, place: Place::Members(array), shape: Shape::Text }
 }
 
 /// When the record was made.

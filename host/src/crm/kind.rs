@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
@@ -26,6 +27,8 @@ pub struct Spec {
     pub keyed: bool,
     /// The field that names the user whose record it is; absent where records are everybody's.
     pub owner: Option<&'static str>,
+    /// The fields that are personal data of people outside.
+    pub personal: &'static [&'static str],
     /// The fields that a listing may be filtered and sorted by.
     pub fields: &'static [Field],
     /// Checks fields against the kind's rules: see [`admit`].
@@ -45,6 +48,7 @@ impl Spec {
             series: E::SERIES,
             keyed: E::KEYED,
             owner: E::OWNER,
+            personal: E::PERSONAL,
             fields: E::FIELDS,
             admit: admit::<E>,
             stays: |record| record.entity::<E>().ok()?.stays(),
@@ -103,12 +107,20 @@ kinds! {
     Pipeline => pipeline::Pipeline,
     /// A paper that is filled from a record, approved, sent and signed.
     Document => document::Document,
+    /// What papers are made from.
+    Template => template::Template,
     /// What a client is asked to pay.
     Invoice => invoice::Invoice,
     /// What the organisation sells.
     Product => product::Product,
     /// A telephone call.
     Call => call::Call,
+    /// A time that people spend together.
+    Meeting => meeting::Meeting,
+    /// A message to a client.
+    Message => message::Message,
+    /// A web form, whose posts become leads.
+    Form => form::Form,
     /// Work for a user.
     Task => task::Task,
     /// A message to a user, with buttons.
@@ -136,10 +148,26 @@ impl Kind {
         self.spec().plural
     }
 
+    /// The names of all fields that the kind's records may have.
+    #[must_use]
+    pub fn field_names(self) -> &'static [String] {
+        static NAMES: LazyLock<Vec<Vec<String>>> =
+            LazyLock::new(|| Kind::ALL.iter().map(|kind| names_of(*kind)).collect());
+        NAMES.get(self as usize).map_or(&[], Vec::as_slice)
+    }
+
     /// The kind of that plural.
     #[must_use]
     pub fn of_plural(plural: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.plural() == plural)
+    }
+}
+
+fn names_of(kind: Kind) -> Vec<String> {
+    let own = (kind.spec().schemas)().into_iter().next();
+    match own {
+        Some((_, RefOr::T(Schema::Object(schema)))) => schema.properties.into_keys().collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -175,11 +203,22 @@ mod tests {
             let (_, schema) = (kind.spec().schemas)().swap_remove(0);
             let schema = serde_json::to_value(schema).unwrap();
             for field in kind.spec().fields {
-                if let Place::Data([name, ..]) = field.place {
+                if let Place::Data([name, ..]) | Place::Members(name) = &field.place {
                     assert!(schema["properties"].get(*name).is_some(), "{kind} has no {name}");
                 }
             }
+            for name in kind.spec().personal {
+                assert!(schema["properties"].get(*name).is_some(), "{kind} has no {name}");
+            }
         }
+    }
+
+    #[test]
+    fn field_names_are_those_of_the_struct() {
+        for kind in Kind::ALL {
+            assert!(!kind.field_names().is_empty(), "{kind}");
+        }
+        assert!(["title", "owner", "custom"].iter().all(|name| Kind::Lead.field_names().iter().any(|own| own == name)));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Requests from possible customers.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,6 +13,7 @@ use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
 use super::lead_status::LeadStatus;
+use super::lead_texts::{Consent, LeadLetter, admit_letters, admit_tags, admit_texts};
 use super::money::{Money, check_amount};
 use super::record::Reference;
 use super::text;
@@ -55,9 +58,27 @@ pub struct Lead {
     /// The customer's region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// The product or service that they ask for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
     /// What the customer wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// What led the customer here: `utm_source`, `utm_campaign`, …
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub campaign: BTreeMap<String, String>,
+    /// Words that the organisation sorts its leads by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// All else that the customer gave, by the names it was given under.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra: BTreeMap<String, String>,
+    /// What the customer agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    /// Mail that came after the first message, the oldest first. The last 50 are kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub letters: Vec<LeadLetter>,
     /// When a waiting lead comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume_at: Option<Instant>,
@@ -95,6 +116,7 @@ impl Lead {
             (&mut self.tax_id, "/tax_id"),
             (&mut self.source, "/source"),
             (&mut self.region, "/region"),
+            (&mut self.product, "/product"),
             (&mut self.reject_reason, "/reject_reason"),
         ] {
             text::optional_line(text, field, invalid);
@@ -112,6 +134,13 @@ impl Lead {
         text::optional_body(&mut self.message, "/message", invalid);
         check_amount(self.amount, invalid);
         text::custom(&self.custom, invalid);
+        admit_texts(&self.campaign, "/campaign", invalid);
+        admit_texts(&self.extra, "/extra", invalid);
+        admit_tags(&mut self.tags, invalid);
+        admit_letters(&mut self.letters, invalid);
+        if let Some(consent) = &mut self.consent {
+            text::body(&mut consent.text, "/consent/text", invalid);
+        }
         if self.title.trim().is_empty()
             && let Some(customer) = self.customer()
         {
@@ -205,6 +234,7 @@ impl Entity for Lead {
     const PLURAL: &'static str = "leads";
     const NUMBERED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
+    const PERSONAL: &'static [&'static str] = &["phone", "email", "extra", "letters"];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,

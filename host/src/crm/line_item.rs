@@ -186,6 +186,14 @@ pub fn admit_items(items: &mut [LineItem], field: &str, invalid: &mut Invalid) -
     }
 }
 
+impl Totals {
+    /// What lines come to that were admitted. Nothing where there are none.
+    #[must_use]
+    pub fn of(items: &[LineItem]) -> Option<Self> {
+        admit_items(&mut items.to_vec(), "", &mut Invalid::default())
+    }
+}
+
 fn sum(lines: &[(Option<u16>, Parts)], currency: Currency) -> Result<Totals, MoneyError> {
     let mut all = Parts::zero(currency);
     let mut rates = std::collections::BTreeMap::new();

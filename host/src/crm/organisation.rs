@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::entity::{Entity, Setting, links};
 use super::field::{CREATED_AT, Field};
 use super::id::Id;
+use super::instant::Instant;
 use super::invalid::Invalid;
+use super::issuer::IssuerDetails;
 use super::kind::Kind;
 use super::money::Currency;
 use super::phone;
 use super::record::Reference;
 use super::text;
+use super::zone::{self, ClockTime};
 
 /// The organisation's settings. There is one record of this kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -32,9 +35,73 @@ pub struct Organisation {
     /// ISO 3166-1 alpha-2 code of the country whose national phone numbers are understood.
     #[serde(default = "germany")]
     pub region: String,
+    /// When clients are not written to, in their own time zone.
+    #[serde(default)]
+    pub quiet_hours: QuietHours,
+    /// What members see.
+    #[serde(default, skip_serializing_if = "MemberReach::is_default")]
+    pub member_reach: MemberReach,
     /// When people work, where their department does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_calendar: Option<Id>,
+    /// Who it is on its papers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<IssuerDetails>,
+}
+
+/// A part of each day, over midnight where `to` comes before `from`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    /// From this time of the day.
+    pub from: ClockTime,
+    /// Until this one; the same as `from`: at no time.
+    pub to: ClockTime,
+}
+
+/// From nine in the evening until nine in the morning.
+impl Default for QuietHours {
+    fn default() -> Self {
+        Self { from: ClockTime::at_hour(21), to: ClockTime::at_hour(9) }
+    }
+}
+
+impl QuietHours {
+    /// The first moment from `at` on at which it is not quiet in that time zone.
+    #[must_use]
+    pub fn over(self, at: Instant, zone: Tz) -> Instant {
+        let local = zone::clock(at, zone);
+        let today = local.date();
+        let (from, to) = (self.from.on(today), self.to.on(today));
+        if from == to {
+            at
+        } else if from < to {
+            if local >= from && local < to { zone::reached(to, zone) } else { at }
+        } else if local < to {
+            zone::reached(to, zone)
+        } else if local >= from {
+            zone::reached(self.to.on(today.succ_opt().unwrap_or(today)), zone)
+        } else {
+            at
+        }
+    }
+}
+
+/// What members see of the records that belong to somebody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberReach {
+    /// Their own, and those that belong to nobody.
+    #[default]
+    Own,
+    /// Those of everybody.
+    All,
+}
+
+impl MemberReach {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The region of an organisation that names none.
@@ -49,7 +116,10 @@ impl Default for Organisation {
             time_zone: Tz::default(),
             currency: euro(),
             region: germany(),
+            quiet_hours: QuietHours::default(),
+            member_reach: MemberReach::default(),
             work_calendar: None,
+            issuer: None,
         }
     }
 }
@@ -66,6 +136,9 @@ impl Entity for Organisation {
         text::language(&self.language, "/language", invalid);
         let known = phone::is_region(&self.region);
         invalid.check(known, "/region", "must be an ISO 3166-1 alpha-2 country code, like DE");
+        if let Some(issuer) = &mut self.issuer {
+            issuer.admit("/issuer", invalid);
+        }
     }
 
     /// One key for all of them: there is never a second record.
@@ -94,15 +167,33 @@ fn germany() -> String {
 mod tests {
     use serde_json::json;
 
-    use crate::crm::kind::Kind;
+    use super::*;
     use crate::crm::testing::{admitted, refused};
 
     #[test]
     fn defaults() {
         assert_eq!(
             admitted(Kind::Organisation, None, json!({"name": "ACME"})),
-            json!({"name": "ACME", "language": "en", "time_zone": "UTC", "currency": "EUR", "region": "DE"})
+            json!({
+                "name": "ACME", "language": "en", "time_zone": "UTC", "currency": "EUR", "region": "DE",
+                "quiet_hours": {"from": "21:00", "to": "09:00"},
+            })
         );
+    }
+
+    /// Berlin is an hour ahead of UTC in winter, and two in summer: the clocks go forward on 2026-03-29.
+    #[test]
+    fn quiet_hours_are_over_in_the_morning() {
+        let at = |text: &str| -> Instant { serde_json::from_value(json!(text)).unwrap() };
+        let over = |text: &str| QuietHours::default().over(at(text), Tz::Europe__Berlin);
+        assert_eq!(over("2026-03-02T07:59:59Z"), at("2026-03-02T08:00:00Z"));
+        assert_eq!(over("2026-03-02T08:00:00Z"), at("2026-03-02T08:00:00Z"));
+        assert_eq!(over("2026-03-02T19:59:59Z"), at("2026-03-02T19:59:59Z"));
+        assert_eq!(over("2026-03-28T20:00:00Z"), at("2026-03-29T07:00:00Z"));
+        let noon = QuietHours { from: ClockTime::at_hour(12), to: ClockTime::at_hour(13) };
+        assert_eq!(noon.over(at("2026-03-02T12:30:00Z"), Tz::UTC), at("2026-03-02T13:00:00Z"));
+        let never = QuietHours { from: ClockTime::at_hour(9), to: ClockTime::at_hour(9) };
+        assert_eq!(never.over(at("2026-03-02T00:00:00Z"), Tz::UTC), at("2026-03-02T00:00:00Z"));
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub struct Stage {
 /// What a stage means for the deal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = StageOutcome)]
 pub enum Outcome {
     /// It goes on.
     #[default]

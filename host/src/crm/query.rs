@@ -116,15 +116,23 @@ impl Query {
 
 impl Condition {
     fn matches(&self, record: &Record, keys: &[(&'static str, String)]) -> bool {
-        if let Place::Key(kind) = self.field.place {
+        let several: Option<Vec<&str>> = match self.field.place {
+            Place::Key(kind) => {
+                Some(keys.iter().filter(|(key, _)| *key == kind).map(|(_, value)| value.as_str()).collect())
+            }
+            Place::Members(array) => {
+                let members = record.data.get(array).and_then(Value::as_array);
+                Some(members.into_iter().flatten().filter_map(Value::as_str).collect())
+            }
+            _ => None,
+        };
+        if let Some(own) = several {
+            let any = |values: &[Value]| own.iter().any(|value| values.iter().any(|given| given == value));
             return match &self.test {
-                Test::In(values) => keys.iter().any(|(k, v)| *k == kind && values.iter().any(|x| x == v)),
-                Test::InOrAbsent(values) => {
-                    let mut own = keys.iter().filter(|(k, _)| *k == kind).peekable();
-                    own.peek().is_none() || own.any(|(_, v)| values.iter().any(|x| x == v))
-                }
-                Test::Absent => keys.iter().all(|(k, _)| *k != kind),
-                Test::Present => keys.iter().any(|(k, _)| *k == kind),
+                Test::In(values) => any(values),
+                Test::InOrAbsent(values) => own.is_empty() || any(values),
+                Test::Absent => own.is_empty(),
+                Test::Present => !own.is_empty(),
                 Test::AtLeast(_) | Test::Below(_) => false,
             };
         }
@@ -145,12 +153,19 @@ fn value_of(field: &Field, record: &Record) -> Value {
         Place::Data(path) => {
             let (first, rest) = path.split_first().unwrap_or((&"", &[]));
             let start = record.data.get(*first);
-            rest.iter().fold(start, |value, name| value?.get(*name)).cloned().unwrap_or(Value::Null)
+            rest.iter().fold(start, |value, name| member(value?, name)).cloned().unwrap_or(Value::Null)
         }
         Place::CreatedAt => record.created_at.to_string().into(),
         Place::UpdatedAt => record.updated_at.to_string().into(),
         Place::Number => record.number.into(),
-        Place::Key(_) => Value::Null,
+        Place::Key(_) | Place::Members(_) => Value::Null,
+    }
+}
+
+fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    match value {
+        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        other => other.get(name),
     }
 }
 

@@ -12,6 +12,9 @@ use super::kind::Kind;
 use super::record::Reference;
 use super::text;
 
+/// How many steps a task may have.
+const STEPS: usize = 100;
+
 /// Work for a user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +33,12 @@ pub struct Task {
     /// When it shall be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Instant>,
+    /// Nobody is reminded of it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<Instant>,
+    /// Its steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<Step>,
     /// The record it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<Reference>,
@@ -46,6 +55,17 @@ pub struct Task {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
+}
+
+/// One step of a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What is to be done.
+    pub title: String,
+    /// Whether it is.
+    #[serde(default)]
+    pub done: bool,
 }
 
 /// Where a task stands.
@@ -87,6 +107,10 @@ impl Entity for Task {
         text::optional_line(&mut self.plugin, "/plugin", invalid);
         text::optional_line(&mut self.key, "/key", invalid);
         text::custom(&self.custom, invalid);
+        invalid.check(self.checklist.len() <= STEPS, "/checklist", "must not have more than 100 steps");
+        for (at, step) in self.checklist.iter_mut().enumerate() {
+            text::line(&mut step.title, &format!("/checklist/{at}/title"), invalid);
+        }
         if let Some(before) = before {
             invalid.check(self.plugin == before.plugin, "/plugin", "cannot be changed");
             invalid.check(self.key == before.key, "/key", "cannot be changed");

@@ -6,10 +6,14 @@ use super::contact::{admit_email, admit_phone};
 use super::entity::{Entity, Setting, links};
 use super::field::{CREATED_AT, Field, Shape, data, key};
 use super::id::Id;
+use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
 use super::record::Reference;
 use super::text;
+
+/// How many skills, languages and absences each a user may have.
+const MANY: usize = 100;
 
 /// A person of the organisation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -31,12 +35,42 @@ pub struct User {
     /// BCP 47 tag: the language to speak to them in.
     #[serde(default = "english")]
     pub language: String,
+    /// What they are good at: kebab-case words that rules of distribution name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<String>,
+    /// How experienced they are, from 0 (new) to 10.
+    #[serde(default)]
+    #[schema(maximum = 10)]
+    pub level: u8,
+    /// BCP 47 tags: the languages that they speak with clients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+    /// What share of work they take, beside others' shares.
+    #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub weight: u8,
+    /// When they are away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
     /// False: left the organisation.
     #[serde(default = "yes")]
     pub active: bool,
     /// False: absent now.
     #[serde(default = "yes")]
     pub present: bool,
+}
+
+/// A time of being away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Absence {
+    /// From when.
+    pub from: Instant,
+    /// Until when.
+    pub to: Instant,
+    /// Why: `holiday`, `illness`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What a user may do.
@@ -75,6 +109,21 @@ impl Entity for User {
             admit_phone(phone, "/phone", setting, invalid);
         }
         text::language(&self.language, "/language", invalid);
+        for (at, skill) in self.skills.iter().enumerate() {
+            text::kebab_case(skill, &format!("/skills/{at}"), invalid);
+        }
+        for (at, language) in self.languages.iter().enumerate() {
+            text::language(language, &format!("/languages/{at}"), invalid);
+        }
+        invalid.check(self.skills.len() <= MANY, "/skills", "there must not be more than 100");
+        invalid.check(self.languages.len() <= MANY, "/languages", "there must not be more than 100");
+        invalid.check(self.level <= 10, "/level", "must be 0 to 10");
+        invalid.check((1..=100).contains(&self.weight), "/weight", "must be 1 to 100");
+        invalid.check(self.absences.len() <= MANY, "/absences", "there must not be more than 100");
+        for (at, absence) in self.absences.iter_mut().enumerate() {
+            text::optional_line(&mut absence.reason, &format!("/absences/{at}/reason"), invalid);
+            invalid.check(absence.to > absence.from, &format!("/absences/{at}/to"), "must come after from");
+        }
     }
 
     fn keys(&self) -> Vec<(&'static str, String)> {
@@ -88,6 +137,10 @@ impl Entity for User {
 
 fn english() -> String {
     "en".to_owned()
+}
+
+const fn one() -> u8 {
+    1
 }
 
 const fn yes() -> bool {
@@ -112,7 +165,7 @@ mod tests {
             user,
             json!({
                 "name": "Ann Lee", "email": "ann@example.com", "phone": "+4930901820", "role": "member",
-                "language": "en", "active": true, "present": true,
+                "language": "en", "level": 0, "weight": 1, "active": true, "present": true,
             })
         );
     }

@@ -43,6 +43,11 @@ pub fn moment(at: DateTime<Tz>) -> Instant {
 }
 
 impl ClockTime {
+    /// A full hour, 0 to 24.
+    pub(super) const fn at_hour(hour: u16) -> Self {
+        Self(hour * 60)
+    }
+
     /// This time of that date; `24:00` is the next date's midnight.
     #[must_use]
     pub fn on(self, date: NaiveDate) -> NaiveDateTime {

@@ -1,4 +1,4 @@
-//! Telling admins that a rule failed for good.
+//! Telling admins that a rule failed for good, or was switched off for failing.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use crate::crm::kind::Kind;
 use crate::crm::query::{Query, Test};
 use crate::crm::record::Actor;
 use crate::store::commit::Committed;
+use crate::store::plugin::Paused;
 use crate::unit::{NoticeDraft, UnitError};
 
 /// One alert for a plugin in this time: the list of dead letters has the rest.
@@ -50,9 +51,19 @@ impl Engine {
             alerted.insert(plugin.to_owned(), now);
         }
         let reason: String = reason.chars().take(1000).collect();
+        self.notify_admins(plugin, draft(plugin, &reason)).await;
+    }
+
+    /// Tells the active admins that the host has switched a plugin off.
+    pub(super) async fn tell_paused(&self, plugin: &str, paused: &Paused) {
+        tracing::warn!(plugin, failed = paused.failed, of = paused.runs, error = paused.error, "switched a plugin off");
+        self.notify_admins(plugin, paused_draft(plugin, paused)).await;
+    }
+
+    async fn notify_admins(&self, plugin: &str, draft: NoticeDraft) {
         let told = self
             .edit(Actor::System("takt".to_owned()), None, |unit| {
-                let draft = draft(plugin, &reason);
+                let draft = draft.clone();
                 Box::pin(async move {
                     let admins = Query::of(Kind::User, 200)
                         .with("role", Test::In(vec!["admin".into()]))
@@ -64,7 +75,7 @@ impl Engine {
             })
             .await;
         if let Err(error) = told {
-            tracing::error!(plugin, %error, "failed to tell admins of a delivery that was given up");
+            tracing::error!(plugin, %error, "failed to tell admins of a plugin that failed");
         }
     }
 }
@@ -74,16 +85,31 @@ fn count_dead(plugin: &str) {
 }
 
 fn draft(plugin: &str, reason: &str) -> NoticeDraft {
-    let texts = |english: String, russian: String| vec![("en".to_owned(), english), ("ru".to_owned(), russian)];
-    NoticeDraft {
-        to: Vec::new(),
-        title: texts(format!("Rule {plugin} failed"), format!("Правило {plugin} не выполнено")),
-        body: texts(
+    notice(
+        (format!("Rule {plugin} failed"), format!("Правило {plugin} не выполнено")),
+        (
             format!("A delivery was given up: {reason}. See the dead letters, where it can be tried again."),
             format!("Событие не обработано: {reason}. Его можно повторить из списка необработанных."),
         ),
-        about: None,
-        buttons: Vec::new(),
-        key: None,
-    }
+    )
+}
+
+fn paused_draft(plugin: &str, Paused { runs, failed, error, .. }: &Paused) -> NoticeDraft {
+    notice(
+        (format!("Rule {plugin} was switched off"), format!("Правило {plugin} выключено")),
+        (
+            format!(
+                "{failed} of its last {runs} runs failed, the last one so: {error}. What comes for it waits. Mend it, and switch it on again."
+            ),
+            format!(
+                "Из последних запусков ({runs}) не удались {failed}, последний: {error}. Новые события ждут. Исправьте правило и включите его снова."
+            ),
+        ),
+    )
+}
+
+/// In English and Russian.
+fn notice(title: (String, String), body: (String, String)) -> NoticeDraft {
+    let texts = |(english, russian)| vec![("en".to_owned(), english), ("ru".to_owned(), russian)];
+    NoticeDraft { to: Vec::new(), title: texts(title), body: texts(body), about: None, buttons: Vec::new(), key: None }
 }

@@ -10,6 +10,7 @@ use crate::crm::change::Change;
 use crate::crm::cron::Cron;
 use crate::crm::event;
 use crate::crm::id::Id;
+use crate::crm::record::Record;
 use crate::plugins::condition::Condition;
 use crate::store::commit::{KeyedChange, NewDelivery};
 use crate::store::outbox::{NewMessage, Webhook};
@@ -170,6 +171,12 @@ fn fits(pattern: &str, event: &str) -> bool {
 }
 
 impl Installed {
+    /// Whether a change wakes it, by its subscriptions and conditions. Whether it is enabled is not looked at.
+    #[must_use]
+    pub fn is_woken_by(&self, change: &Change) -> bool {
+        self.wants(&mut Faces::new(change))
+    }
+
     fn wants(&self, faces: &mut Faces<'_>) -> bool {
         let subscribed = self.manifest.subscriptions.iter().zip(&self.conditions).any(|(subscription, condition)| {
             subscription.event == faces.event
@@ -191,6 +198,17 @@ impl Installed {
 }
 
 /// What conditions see of a change. Faces are made only where a condition looks.
+/// The record's face with null for every field of its kind that it has not: a condition may ask for each of them.
+fn whole_face(record: &Record) -> Value {
+    let mut face = record.face();
+    if let Value::Object(fields) = &mut face {
+        for name in record.kind.field_names() {
+            fields.entry(name.as_str()).or_insert(Value::Null);
+        }
+    }
+    face
+}
+
 struct Faces<'a> {
     change: &'a Change,
     event: String,
@@ -207,9 +225,7 @@ impl<'a> Faces<'a> {
     fn both(&mut self) -> (&Value, &Value) {
         let change = self.change;
         let (before, after) = self.faces.get_or_insert_with(|| {
-            let face = |record: &Option<Arc<crate::crm::record::Record>>| {
-                record.as_ref().map_or(Value::Null, |record| record.face())
-            };
+            let face = |record: &Option<Arc<Record>>| record.as_deref().map_or(Value::Null, whole_face);
             (face(&change.before), face(&change.after))
         });
         (before, after)

@@ -88,6 +88,9 @@ impl Engine {
         let due = comes_due_later(&commit);
         let sends = !commit.messages.is_empty();
         let outcome = self.0.store.commit(commit).await;
+        if matches!(outcome, Err(CommitError::Store(_))) {
+            self.doubt();
+        }
         if matches!(outcome, Err(CommitError::Conflict(Conflict::Catalogue))) {
             self.reload().await?;
         }
@@ -97,6 +100,9 @@ impl Engine {
         }
         if sends {
             self.send_soon();
+        }
+        if committed.events.iter().any(|event| event.about.kind == Kind::Message) {
+            self.0.posted.notify_one();
         }
         self.tell_stopped(&committed);
         if committed.events.iter().any(|event| event.about.kind == Kind::Organisation) {

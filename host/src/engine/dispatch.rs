@@ -1,6 +1,6 @@
 //! Which delivery runs next: fair between plugins, bounded in all and for each.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
@@ -27,7 +27,8 @@ struct Queues {
 #[derive(Default)]
 struct Queue {
     claims: VecDeque<Claim>,
-    running: usize,
+    /// Deliveries whose run has not ended.
+    running: HashSet<u64>,
 }
 
 impl Waiting {
@@ -39,7 +40,15 @@ impl Waiting {
     /// How many wait or run.
     pub(super) fn held(&self) -> usize {
         let queues = self.lock();
-        queues.waiting + queues.plugins.values().map(|queue| queue.running).sum::<usize>()
+        queues.waiting + queues.plugins.values().map(|queue| queue.running.len()).sum::<usize>()
+    }
+
+    /// Those that wait or run.
+    pub(super) fn ids(&self) -> HashSet<u64> {
+        let queues = self.lock();
+        let waiting = queues.plugins.values().flat_map(|queue| &queue.claims).map(|claim| claim.lease.delivery);
+        let running = queues.plugins.values().flat_map(|queue| &queue.running).copied();
+        waiting.chain(running).collect()
     }
 
     pub(super) fn push(&self, claims: impl IntoIterator<Item = Claim>) {
@@ -53,11 +62,11 @@ impl Waiting {
     }
 
     /// One run ended.
-    fn end(&self, plugin: &str) {
+    fn end(&self, plugin: &str, delivery: u64) {
         let mut queues = self.lock();
         if let Some(queue) = queues.plugins.get_mut(plugin) {
-            queue.running = queue.running.saturating_sub(1);
-            if queue.running == 0 && queue.claims.is_empty() {
+            queue.running.remove(&delivery);
+            if queue.running.is_empty() && queue.claims.is_empty() {
                 queues.plugins.remove(plugin);
             }
         }
@@ -69,7 +78,7 @@ impl Waiting {
     fn pop(&self, limit: usize) -> Option<Claim> {
         let mut queues = self.lock();
         let queues = &mut *queues;
-        let may = |queue: &Queue| !queue.claims.is_empty() && queue.running < limit;
+        let may = |queue: &Queue| !queue.claims.is_empty() && queue.running.len() < limit;
         let after = queues.last.clone();
         let later = after.as_ref().and_then(|last| {
             let range = (std::ops::Bound::Excluded(last.clone()), std::ops::Bound::Unbounded);
@@ -79,7 +88,7 @@ impl Waiting {
             later.or_else(|| queues.plugins.iter().find(|(_, queue)| may(queue)).map(|(name, _)| name.clone()))?;
         let queue = queues.plugins.get_mut(&next)?;
         let claim = queue.claims.pop_front()?;
-        queue.running += 1;
+        queue.running.insert(claim.lease.delivery);
         queues.waiting -= 1;
         queues.last = Some(next);
         Some(claim)
@@ -125,10 +134,10 @@ impl Engine {
             };
             let engine = self.clone();
             self.0.tasks.spawn(async move {
-                let plugin = claim.plugin.clone();
+                let (plugin, delivery) = (claim.plugin.clone(), claim.lease.delivery);
                 engine.execute(claim).await;
                 drop(slot);
-                engine.0.waiting.end(&plugin);
+                engine.0.waiting.end(&plugin, delivery);
                 engine.0.ended.notify_waiters();
             });
         }

@@ -20,6 +20,7 @@ impl Engine {
                 return;
             }
             self.0.wake.notify_one();
+            self.0.posted.notify_one();
             // Claims on their way from the store to the queue are seen by nobody for a moment.
             let _ = tokio::time::timeout(Duration::from_millis(2), ended).await;
         }
@@ -32,6 +33,6 @@ impl Engine {
             return false;
         }
         let due = self.0.store.due_next(&catalogue.enabled()).await.ok().flatten().is_some_and(|due| due <= self.now());
-        !due && self.0.store.delivery_held().await.is_ok_and(|held| held == 0)
+        !due && self.0.store.delivery_held().await.is_ok_and(|held| held.is_empty()) && self.post_is_idle().await
     }
 }

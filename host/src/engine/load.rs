@@ -10,6 +10,7 @@ use crate::crm::organisation::Organisation;
 use crate::crm::query::Query;
 use crate::plugins::condition::Condition;
 use crate::plugins::config;
+use crate::plugins::schedule::cron;
 use crate::store::StoreError;
 use crate::store::plugin::PluginRow;
 use crate::wasm::call::{Budgets, Installation};
@@ -62,25 +63,21 @@ impl Engine {
         let condition = |text: &Option<String>| {
             text.as_deref().map(Condition::compile).transpose().map_err(|error| damaged("condition", error.to_string()))
         };
-        let conditions = manifest
-            .subscriptions
-            .iter()
-            .map(|subscription| condition(&subscription.when))
-            .collect::<Result<_, _>>()?;
+        let conditions = conditions(&manifest).map_err(|error| damaged("condition", error))?;
+        let config = config::complete(&manifest.config_schema, &row.config);
         let schedules = manifest
             .schedules
             .iter()
-            .map(|schedule| match schedule.cron.parse() {
+            .map(|schedule| match cron(schedule, &config) {
                 Ok(cron) => Ok((schedule.name.clone(), cron)),
                 Err(error) => Err(damaged("schedule", format!("{error}"))),
             })
             .collect::<Result<_, _>>()?;
-        let config = config::complete(&manifest.config_schema, &row.config);
         let manifest = Arc::new(manifest);
         let installation = Installation {
             manifest: manifest.clone(),
             config: config.to_string().into(),
-            grants: row.grants.iter().cloned().collect::<BTreeSet<_>>(),
+            grants: effective_grants(&manifest, &row.grants),
             budgets,
         };
         Ok(Installed {
@@ -102,10 +99,10 @@ impl Engine {
         if let Some(same) = known.iter().find(|plugin| plugin.row.release == row.release) {
             return Ok(same.code.clone());
         }
-        let Some(release) = self.0.store.release_read(&row.release).await? else {
+        let Some(component) = self.0.store.release_read(&row.release).await? else {
             return Ok(Code::Broken(format!("release {} is not in the store", row.release)));
         };
-        match self.0.runtime.compile(release.component.into()).await {
+        match self.0.runtime.compile(component.into()).await {
             Ok(component) => Ok(Code::Component(component)),
             Err(error) => {
                 tracing::error!(plugin = %row.name, release = %row.release, %error, "failed to load a plugin");
@@ -121,4 +118,15 @@ impl Engine {
         *self.0.organisation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(organisation);
         Ok(())
     }
+}
+
+/// What was granted and is asked for: a grant may wait for a release that is not in use yet, or no more.
+fn effective_grants(manifest: &Manifest, granted: &[String]) -> BTreeSet<String> {
+    granted.iter().filter(|grant| manifest.asks_for(grant)).cloned().collect()
+}
+
+/// The conditions of a manifest's subscriptions, in its order.
+pub(super) fn conditions(manifest: &Manifest) -> Result<Vec<Option<Condition>>, String> {
+    let compile = |text: &String| Condition::compile(text).map_err(|error| error.to_string());
+    manifest.subscriptions.iter().map(|subscription| subscription.when.as_ref().map(compile).transpose()).collect()
 }

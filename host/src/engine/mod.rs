@@ -6,46 +6,68 @@
 //! come due into deliveries. [`press`] is the short way: a person's button, answered at once.
 
 mod alert;
+mod automation;
+mod backtest;
 pub mod catalogue;
 pub mod clock;
 mod commit;
 mod contention;
 mod dispatch;
+mod doubt;
+mod dry;
+mod firing;
+mod follow;
 mod idle;
 mod load;
 pub mod native;
 mod outbox;
+mod past;
+mod pause;
 pub mod plugins;
+mod post;
 mod press;
+mod releases;
 mod run;
 pub mod settings;
 mod wake;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::channels::Channels;
 use crate::channels::webhook::Sender;
 use crate::crm::entity::Setting;
 use crate::crm::event::Event;
 use crate::crm::instant::Instant;
 use crate::crm::organisation::Organisation;
+use crate::documents::Renderer;
 use crate::store::delivery::Claim;
 use crate::store::{Feed, Store, StoreError};
 use crate::unit::{Author, Unit};
 use crate::wasm::runtime::Runtime;
 
+pub use automation::{PluginChange, PluginSetup};
+pub use backtest::{Backtest, Trial, Verdict};
 pub use commit::{EditError, Work};
+pub use dry::{DryRun, MadeUp, Supposed};
+pub use past::Period;
 pub use plugins::{Pending, PluginError, missing_grants};
 pub use press::{PressError, Pressed, pressed_before};
+pub use releases::ReleaseDiff;
+pub use run::outcome_of;
 
 use catalogue::Catalogue;
 use clock::Clock;
 use dispatch::Waiting;
 use native::NativeRules;
 use settings::EngineSettings;
+
+/// How long runs and messages that are under way are waited for when the engine stops.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(4);
 
 /// The engine. Cheap to clone: all clones are one engine.
 #[derive(Clone)]
@@ -67,7 +89,14 @@ pub struct Parts {
     pub settings: EngineSettings,
     /// Rules compiled into the host, by plugin name.
     pub native: NativeRules,
+    /// What makes PDFs.
+    pub renderer: Renderer,
+    /// Plugins that this program carries, by name.
+    pub carried: Carried,
 }
+
+/// Plugins that a program carries: their names and components.
+pub type Carried = &'static [(&'static str, &'static [u8])];
 
 struct Inner {
     store: Arc<dyn Store>,
@@ -83,11 +112,19 @@ struct Inner {
     /// Something may have come due earlier than the waker thinks.
     wake: Notify,
     webhooks: Sender,
+    channels: Channels,
+    renderer: Renderer,
+    carried: Carried,
+    post: post::Post,
+    /// A message to a client may be due.
+    posted: Notify,
     /// The outbox may have something to send.
     sent: Notify,
     /// Something ended: whoever waits for idleness looks again.
     ended: Notify,
     stopping: CancellationToken,
+    /// A commit was not answered: see `doubt.rs`.
+    doubted: AtomicBool,
     tasks: TaskTracker,
     /// One change of the catalogue at a time.
     installing: tokio::sync::Mutex<()>,
@@ -101,9 +138,10 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, feed, claims, runtime, clock, settings, native } = parts;
+        let Parts { store, feed, claims, runtime, clock, settings, native, renderer, carried } = parts;
         let webhooks = Sender::new(settings.private_webhooks)
             .map_err(|error| StoreError(format!("nothing can be sent to webhooks: {error}")))?;
+        let channels = Channels::new(&settings.gateways).map_err(|error| StoreError(error.to_string()))?;
         let slots = Arc::new(Semaphore::new(settings.in_flight));
         let engine = Self(Arc::new(Inner {
             store,
@@ -117,6 +155,12 @@ impl Engine {
             organisation: RwLock::default(),
             waiting: Waiting::default(),
             webhooks,
+            channels,
+            renderer,
+            carried,
+            post: post::Post::default(),
+            posted: Notify::new(),
+            doubted: AtomicBool::new(false),
             wake: Notify::new(),
             sent: Notify::new(),
             ended: Notify::new(),
@@ -126,6 +170,9 @@ impl Engine {
             contended: contention::Contention::default(),
             alerted: std::sync::Mutex::default(),
         }));
+        // To listen comes before to load: what changes in between is heard.
+        let news = engine.0.feed.news.subscribe();
+        engine.0.store.node_join().await?;
         let rescued = engine.0.store.delivery_rescue().await?;
         if rescued > 0 {
             tracing::info!(rescued, "took back deliveries that a process before this one had not finished");
@@ -135,8 +182,11 @@ impl Engine {
         engine.reload().await?;
         engine.0.tasks.spawn(engine.clone().take_claims(claims));
         engine.0.tasks.spawn(engine.clone().dispatch());
+        engine.0.tasks.spawn(engine.clone().follow(news));
         engine.0.tasks.spawn(engine.clone().wake_when_due());
+        engine.0.tasks.spawn(engine.clone().settle_doubts());
         engine.0.tasks.spawn(engine.clone().send_when_due());
+        engine.0.tasks.spawn(engine.clone().post_when_due());
         Ok(engine)
     }
 
@@ -162,6 +212,12 @@ impl Engine {
     #[must_use]
     pub fn organisation(&self) -> Arc<Organisation> {
         self.0.organisation.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What makes PDFs.
+    #[must_use]
+    pub fn renderer(&self) -> &Renderer {
+        &self.0.renderer
     }
 
     /// The installed plugins as they are now.
@@ -197,6 +253,11 @@ impl Engine {
     pub async fn stop(&self) {
         self.0.stopping.cancel();
         self.0.tasks.close();
-        self.0.tasks.wait().await;
+        if tokio::time::timeout(GRACE, self.0.tasks.wait()).await.is_err() {
+            tracing::warn!("some runs and messages took too long: they are begun again by the next host");
+        }
+        if let Err(error) = self.0.store.node_leave().await {
+            tracing::warn!(%error, "failed to tell the other hosts; they take over once this one has been silent for long");
+        }
     }
 }

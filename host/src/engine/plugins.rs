@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 
 use super::Engine;
 use super::catalogue::Installed;
+use super::releases::{RELEASES, among, as_json, manifest_of, missing, succeed};
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
 use crate::crm::missed::Missed;
 use crate::plugins::condition::Condition;
-use crate::plugins::{check, config};
+use crate::plugins::{check, config, schedule};
 use crate::store::StoreError;
-use crate::store::plugin::{PluginRow, PluginWrite, Release};
+use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use crate::wasm::call::Budgets;
 use crate::wasm::manifest::Manifest;
 use crate::wasm::runtime::BadComponent;
@@ -34,6 +35,22 @@ pub enum PluginError {
     /// There is no such plugin.
     #[error("there is no plugin `{0}`")]
     NoPlugin(String),
+    /// The plugin has no such release.
+    #[error("the plugin has no release {0}")]
+    NoRelease(String),
+    /// It is built for an older contract than the release in use, and was never in use itself.
+    #[error(
+        "the release is built for takt:crm@{contract}, the one in use for {active}: build it for that, or go back to a release that was in use before"
+    )]
+    Older {
+        /// What it is built for.
+        contract: String,
+        /// What the release in use is built for.
+        active: String,
+    },
+    /// No such event, or it was forgotten.
+    #[error("there is no event {0}")]
+    NoEvent(u64),
     /// The component cannot be run here.
     #[error(transparent)]
     Component(#[from] BadComponent),
@@ -51,7 +68,8 @@ pub enum PluginError {
     Store(#[from] StoreError),
 }
 
-type Result<T> = std::result::Result<T, PluginError>;
+/// What came of it.
+pub(super) type Result<T> = std::result::Result<T, PluginError>;
 
 /// What admins do with plugins. One change at a time.
 impl Engine {
@@ -59,13 +77,10 @@ impl Engine {
     /// grants; one that was there keeps its configuration, grants and state.
     ///
     /// # Errors
-    /// What is wrong with the component, its manifest, or the configuration under its new schema.
+    /// What is wrong with the component, its manifest, or the configuration under its new schema; `NotGranted` where the
+    /// plugin is enabled and the component needs more, `Older`.
     pub async fn plugin_install(&self, bytes: Vec<u8>) -> Result<Arc<Installed>> {
-        let bytes: Arc<[u8]> = bytes.into();
-        let component = self.0.runtime.compile(bytes.clone()).await?;
-        let manifest = self.0.runtime.describe(&component).await?;
-        check::manifest(&manifest).map_err(PluginError::Manifest)?;
-        let release = Release { digest: component.digest().to_owned(), component: bytes.to_vec(), at: self.now() };
+        let (manifest, release) = self.described(bytes).await?;
         self.install(manifest, release).await
     }
 
@@ -75,24 +90,29 @@ impl Engine {
     /// As [`Engine::plugin_install`].
     pub async fn plugin_install_native(&self, manifest: Manifest) -> Result<Arc<Installed>> {
         check::manifest(&manifest).map_err(PluginError::Manifest)?;
-        let digest = format!("native:{}", manifest.name);
-        self.install(manifest, Release { digest, component: Vec::new(), at: self.now() }).await
+        let release = NewRelease {
+            plugin: manifest.name.clone(),
+            digest: format!("native:{}", manifest.name),
+            manifest: as_json(&manifest)?,
+            contract: String::new(),
+            at: self.now(),
+            component: Vec::new(),
+        };
+        self.install(manifest, release).await
     }
 
-    async fn install(&self, manifest: Manifest, release: Release) -> Result<Arc<Installed>> {
+    async fn install(&self, manifest: Manifest, release: NewRelease) -> Result<Arc<Installed>> {
         let _one = self.0.installing.lock().await;
         let now = self.now();
-        let name = manifest.name.clone();
-        let known = self.catalogue().get(&name).cloned();
-        let mut row = match &known {
-            Some(known) if known.row.release == release.digest => return Ok(known.clone()),
-            Some(known) => known.row.clone(),
-            None => new_row(&name, now),
-        };
-        check_config(&manifest, &row.config).map_err(PluginError::Invalid)?;
-        row.release.clone_from(&release.digest);
-        row.manifest = serde_json::to_value(&manifest).map_err(|error| StoreError(error.to_string()))?;
-        self.write(row, Some(release), false).await
+        let known = self.catalogue().get(&manifest.name).cloned();
+        if let Some(known) = known.as_ref().filter(|known| known.row.release == release.digest) {
+            return Ok(known.clone());
+        }
+        let releases = self.0.store.release_list(&manifest.name, RELEASES).await?;
+        let row = known.map_or_else(|| new_row(&manifest.name, now), |known| known.row.clone());
+        let to = among(&releases, &release.digest).unwrap_or_else(|| ReleaseRow::of(&release));
+        let row = succeed(&row, among(&releases, &row.release).as_ref(), &to, &manifest, None)?;
+        self.write(PluginRow { released_at: Some(now), ..row }, Some(release), false).await
     }
 
     /// Switches a plugin on.
@@ -112,6 +132,7 @@ impl Engine {
         }
         let row = PluginRow {
             enabled: true,
+            paused: None,
             enabled_at: Some(self.now()),
             generation: installed.row.generation + 1,
             ..installed.row.clone()
@@ -146,15 +167,17 @@ impl Engine {
         .await
     }
 
-    /// Sets a plugin's grants, in place of those it has.
+    /// Sets a plugin's grants, in place of those it has. What a release asks for that is not in use yet may be granted
+    /// before; it holds once that is in use.
     ///
     /// # Errors
-    /// `Invalid` where it asks for no such capability, or an enabled plugin would lack one that it needs.
+    /// `Invalid` where no release asks for a capability, or an enabled plugin would lack one that it needs.
     pub async fn plugin_grant(&self, name: &str, grants: Vec<String>) -> Result<Arc<Installed>> {
+        let releases = self.release_list(name).await?.iter().map(manifest_of).collect::<Result<Vec<_>>>()?;
         self.change(name, |row, manifest| {
             let mut invalid = Invalid::default();
             for (at, grant) in grants.iter().enumerate() {
-                let asked = manifest.needs.iter().any(|need| need.capability == *grant);
+                let asked = releases.iter().chain([manifest]).any(|manifest| manifest.asks_for(grant));
                 invalid.check(asked, &format!("/grants/{at}"), &format!("the plugin does not ask for `{grant}`"));
             }
             for need in manifest.needs.iter().filter(|need| row.enabled && !grants.contains(&need.capability)) {
@@ -173,9 +196,7 @@ impl Engine {
     /// `Invalid` where it is not a condition.
     pub async fn plugin_condition(&self, name: &str, condition: Option<String>) -> Result<Arc<Installed>> {
         self.change(name, |row, _| {
-            if let Some(text) = &condition {
-                Condition::compile(text).map_err(|error| Invalid::field("/condition", error.to_string()))?;
-            }
+            compiled(condition.as_deref())?;
             row.condition = condition;
             Ok(())
         })
@@ -188,15 +209,7 @@ impl Engine {
     /// `Invalid` where it names no budget, or no number.
     pub async fn plugin_budgets(&self, name: &str, budgets: Value) -> Result<Arc<Installed>> {
         self.change(name, |row, _| {
-            let large = budgets.as_object().and_then(|all| {
-                all.iter().find(|(_, value)| value.as_u64().is_some_and(|value| i64::try_from(value).is_err()))
-            });
-            if let Some((budget, _)) = large {
-                let field = format!("/budgets/{budget}");
-                return Err(Invalid::field(field, format!("must not be more than {}", i64::MAX)));
-            }
-            serde_json::from_value::<Budgets>(budgets.clone())
-                .map_err(|error| Invalid::field("/budgets", error.to_string()))?;
+            check_budgets(&budgets)?;
             row.budgets = budgets;
             Ok(())
         })
@@ -209,9 +222,7 @@ impl Engine {
     /// `Invalid` where it asks for none, or too many.
     pub async fn plugin_missed(&self, name: &str, missed: Missed) -> Result<Arc<Installed>> {
         self.change(name, |row, _| {
-            if matches!(missed, Missed::CatchUp(most) if !(1..=Missed::MOST).contains(&most)) {
-                return Err(Invalid::field("/missed/catch_up", format!("must be from 1 to {}", Missed::MOST)));
-            }
+            check_missed(missed)?;
             row.missed = missed;
             Ok(())
         })
@@ -230,15 +241,20 @@ impl Engine {
         self.write(row, None, false).await
     }
 
-    async fn write(&self, mut row: PluginRow, release: Option<Release>, drop_pending: bool) -> Result<Arc<Installed>> {
+    pub(super) async fn write(
+        &self,
+        mut row: PluginRow,
+        release: Option<NewRelease>,
+        drop_pending: bool,
+    ) -> Result<Arc<Installed>> {
         let name = row.name.clone();
         row.updated_at = self.now();
-        self.0.store.plugin_write(PluginWrite { plugin: row, release, drop_pending }).await?;
+        self.0.store.plugin_write(vec![PluginWrite { plugin: row, release, drop_pending }]).await?;
         self.reload().await?;
         self.installed(&name)
     }
 
-    fn installed(&self, name: &str) -> Result<Arc<Installed>> {
+    pub(super) fn installed(&self, name: &str) -> Result<Arc<Installed>> {
         self.catalogue().get(name).cloned().ok_or_else(|| PluginError::NoPlugin(name.to_owned()))
     }
 }
@@ -246,11 +262,10 @@ impl Engine {
 /// Capabilities that a plugin needs and was not granted.
 #[must_use]
 pub fn missing_grants(plugin: &Installed) -> Vec<String> {
-    let needs = plugin.manifest.needs.iter().map(|need| &need.capability);
-    needs.filter(|capability| !plugin.row.grants.contains(capability)).cloned().collect()
+    missing(&plugin.manifest, &plugin.row.grants)
 }
 
-fn new_row(name: &str, now: Instant) -> PluginRow {
+pub(super) fn new_row(name: &str, now: Instant) -> PluginRow {
     PluginRow {
         name: name.to_owned(),
         release: String::new(),
@@ -262,12 +277,40 @@ fn new_row(name: &str, now: Instant) -> PluginRow {
         generation: 0,
         budgets: json!({}),
         missed: Missed::default(),
+        paused: None,
         enabled_at: None,
+        released_at: None,
         installed_at: now,
         updated_at: now,
     }
 }
 
-fn check_config(manifest: &Manifest, config: &Value) -> std::result::Result<(), Invalid> {
-    config::validate(&manifest.config_schema, &config::complete(&manifest.config_schema, config))
+pub(super) fn check_config(manifest: &Manifest, config: &Value) -> std::result::Result<(), Invalid> {
+    let config = config::complete(&manifest.config_schema, config);
+    config::validate(&manifest.config_schema, &config)?;
+    schedule::check_settings(manifest, &config)
+}
+
+/// An admin's condition, ready to be asked.
+pub(super) fn compiled(condition: Option<&str>) -> std::result::Result<Option<Condition>, Invalid> {
+    let compiled = condition.map(Condition::compile).transpose();
+    compiled.map_err(|error| Invalid::field("/condition", error.to_string()))
+}
+
+pub(super) fn check_budgets(budgets: &Value) -> std::result::Result<(), Invalid> {
+    let large = budgets.as_object().and_then(|all| {
+        all.iter().find(|(_, value)| value.as_u64().is_some_and(|value| i64::try_from(value).is_err()))
+    });
+    if let Some((budget, _)) = large {
+        return Err(Invalid::field(format!("/budgets/{budget}"), format!("must not be more than {}", i64::MAX)));
+    }
+    let read = serde_json::from_value::<Budgets>(budgets.clone());
+    read.map(drop).map_err(|error| Invalid::field("/budgets", error.to_string()))
+}
+
+pub(super) fn check_missed(missed: Missed) -> std::result::Result<(), Invalid> {
+    if matches!(missed, Missed::CatchUp(most) if !(1..=Missed::MOST).contains(&most)) {
+        return Err(Invalid::field("/missed/catch_up", format!("must be from 1 to {}", Missed::MOST)));
+    }
+    Ok(())
 }

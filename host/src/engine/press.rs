@@ -125,6 +125,11 @@ impl Engine {
             match self.commit(commit).await {
                 Ok(_) => {
                     count(plugin, outcome);
+                    if outcome.is_fault()
+                        && let Err(PressError::Failed { message, .. }) = &answer
+                    {
+                        self.pause_if_failing(plugin, message).await;
+                    }
                     return answer;
                 }
                 Err(CommitError::Store(error)) => return Err(error.into()),

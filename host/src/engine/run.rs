@@ -1,5 +1,6 @@
 //! One run: a plugin, woken by one delivery, on a fresh unit of work, to its commit.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,12 +12,13 @@ use super::catalogue::{Catalogue, Code, Installed};
 use crate::crm::event::{Cause, Trigger};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
-use crate::crm::record::Actor;
+use crate::crm::record::{Actor, Record};
 use crate::store::commit::{Commit, CommitError, Conflict, Disposal, TimerChange};
 use crate::store::delivery::{Claim, Lease};
 use crate::store::run::{Cost, Outcome, RunRow};
-use crate::unit::{Author, Proposal};
+use crate::unit::{Author, Proposal, Then};
 use crate::wasm::call::{Call, Ending, Report};
+use crate::wasm::journal::{Journal, Written};
 
 /// Wait before a delivery that the host could not serve is tried again.
 const HOST_PAUSE: Duration = Duration::from_secs(1);
@@ -27,14 +29,32 @@ pub(super) struct Ended {
     pub(super) ending: Ending,
     /// What it proposes; nothing unless it ended well.
     pub(super) proposal: Proposal,
+    /// Whether it wanted a unique key that a record had already.
+    collided: bool,
 }
 
 /// What wakes a plugin for one run.
+#[derive(Clone)]
 pub(super) struct Wake {
     pub(super) trigger: Trigger,
     pub(super) cause: Cause,
     pub(super) attempt: u32,
     pub(super) reruns: u32,
+}
+
+/// What a run is to take for given that commits nothing.
+#[derive(Default)]
+pub(super) struct Supposing {
+    /// A record that is found by its id as if it were there.
+    pub(super) record: Option<Arc<Record>>,
+    /// The run that it is in the place of: its random numbers are that one's.
+    pub(super) run: Option<Id>,
+    /// The moment; this one where it is left out.
+    pub(super) now: Option<Instant>,
+    /// Records as they once stood.
+    pub(super) past: Vec<Then>,
+    /// Keys of timers that are taken for set, in the place of those that are.
+    pub(super) timers: Option<HashSet<String>>,
 }
 
 impl Engine {
@@ -74,8 +94,12 @@ impl Engine {
             match self.commit(commit).await {
                 Ok(_) => {
                     count(&plugin, outcome);
+                    let failure = failure.unwrap_or_default();
+                    if outcome.is_fault() {
+                        self.pause_if_failing(&plugin, &failure).await;
+                    }
                     if dead {
-                        self.alert(&plugin, failure.unwrap_or_default()).await;
+                        self.alert(&plugin, failure).await;
                     }
                     return;
                 }
@@ -101,12 +125,25 @@ impl Engine {
         }
     }
 
-    /// Runs the plugin once, and commits nothing.
+    /// Runs the plugin, and commits nothing.
+    ///
+    /// A run that fails over a unique key is run once more: what it had looked for in vain may have come to be since, and
+    /// is found now.
     pub(super) async fn run_once(&self, installed: &Arc<Installed>, wake: Wake) -> Ended {
+        let ended = self.run_supposing(installed, wake.clone(), Supposing::default()).await;
+        if ended.collided && !matches!(ended.ending, Ending::Ok(_)) {
+            let wake = Wake { reruns: wake.reruns + 1, ..wake };
+            return self.run_supposing(installed, wake, Supposing::default()).await;
+        }
+        ended
+    }
+
+    /// The same, with some things taken for given.
+    pub(super) async fn run_supposing(&self, installed: &Arc<Installed>, wake: Wake, supposing: Supposing) -> Ended {
         let organisation = self.organisation();
-        let now = self.now();
+        let now = supposing.now.unwrap_or_else(|| self.now());
         let call = Call {
-            run: Id::new(),
+            run: supposing.run.unwrap_or_default(),
             now,
             attempt: wake.attempt,
             trigger: wake.trigger,
@@ -117,25 +154,46 @@ impl Engine {
         // Each try has an id of its own; the line that tells the last one tells the run that is kept.
         tracing::Span::current().record("run", tracing::field::display(call.run));
         let mut unit = self.unit_of(Author::Plugin(installed.row.name.as_str().into()), now);
+        if let Some(record) = supposing.record {
+            unit.suppose(record);
+        }
+        unit.suppose_past(supposing.past);
+        if let Some(timers) = supposing.timers {
+            unit.suppose_timers(timers);
+        }
         let (unit, report) = match &installed.code {
             Code::Component(component) => self.0.runtime.run(component, &call, unit).await,
             Code::Native(rule) => {
                 let begun = std::time::Instant::now();
                 let ending = rule.handle(&call, &mut unit).await;
                 let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-                (unit, Report { ending, cost: Cost { micros, ..Cost::default() }, log: Vec::new() })
+                (
+                    unit,
+                    Report {
+                        ending,
+                        cost: Cost { micros, ..Cost::default() },
+                        log: Vec::new(),
+                        calls: Written::default(),
+                    },
+                )
             }
             Code::Broken(reason) => {
-                (unit, Report { ending: Ending::Permanent(reason.clone()), cost: Cost::default(), log: Vec::new() })
+                let ending = Ending::Permanent(reason.clone());
+                (unit, Report { ending, cost: Cost::default(), log: Vec::new(), calls: Written::default() })
             }
         };
         metrics::histogram!("takt_run_seconds", "plugin" => installed.row.name.clone())
             .record(Duration::from_micros(report.cost.micros).as_secs_f64());
+        let collided = unit.collided();
         let proposal = match &report.ending {
             Ending::Ok(_) => unit.finish(),
             _ => Proposal::default(),
         };
         let (outcome, error) = outcome_of(&report.ending);
+        let journal = self.keeps_journal(&installed.code, outcome).then(|| {
+            let (release, log) = (&installed.row.release, report.log.clone());
+            Journal::of(&call, release, report.calls, outcome, error.clone(), log)
+        });
         let run = RunRow {
             id: call.run,
             plugin: installed.row.name.clone(),
@@ -156,14 +214,20 @@ impl Engine {
             cost: report.cost,
             log: report.log,
             effects: effects(&proposal),
+            journal: journal.and_then(|journal| serde_json::to_value(journal).ok()),
         };
         tracing::debug!(run = %run.id, outcome = run.outcome.name(), error = run.error, "run ended");
-        Ended { run, ending: report.ending, proposal }
+        Ended { run, ending: report.ending, proposal, collided }
+    }
+
+    fn keeps_journal(&self, code: &Code, outcome: Outcome) -> bool {
+        let sampled = || rand::random_range(0..100) < self.0.settings.journal_percent;
+        matches!(code, Code::Component(_)) && (outcome.is_failure() || sampled())
     }
 
     /// The commit that ends a delivery by a run; true when the delivery is given up by it.
     fn commit_of(&self, ended: Ended, lease: Lease, attempt: u32, catalogue: &Catalogue) -> (Commit, bool) {
-        let Ended { run, ending, proposal } = ended;
+        let Ended { run, ending, proposal, .. } = ended;
         let at = run.at;
         let mut commit = Commit::new(at, Actor::Plugin(run.plugin.clone()));
         commit.cause = run.cause;
@@ -202,7 +266,7 @@ impl Engine {
         }
         commit.run = run;
         if let Err(CommitError::Store(error)) = self.commit(commit).await {
-            // It stays claimed by this process, and is rescued by the next one.
+            // It stays taken by this host: see `doubt.rs`.
             tracing::error!(plugin, %error, "failed to put a delivery back");
         }
     }
@@ -218,7 +282,9 @@ pub(super) fn count(plugin: &str, outcome: Outcome) {
     metrics::counter!("takt_runs_total", "plugin" => plugin.to_owned(), "outcome" => outcome.name()).increment(1);
 }
 
-fn outcome_of(ending: &Ending) -> (Outcome, Option<String>) {
+/// An ending as the history has it: the outcome, and why it was not `ok`.
+#[must_use]
+pub fn outcome_of(ending: &Ending) -> (Outcome, Option<String>) {
     match ending {
         Ending::Ok(_) => (Outcome::Ok, None),
         Ending::Retry(Some(seconds)) => (Outcome::Retry, Some(format!("asked to be run again after {seconds} s"))),

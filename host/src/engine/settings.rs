@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::channels::Gateways;
+
 /// How the engine works.
 #[derive(Debug, Clone)]
 pub struct EngineSettings {
@@ -23,8 +25,18 @@ pub struct EngineSettings {
     pub max_reruns: u32,
     /// How often the store is asked for what other processes left there.
     pub poll: Duration,
+    /// Where messages to clients are handed over.
+    pub gateways: Gateways,
+    /// Messages a minute that each channel to clients sends at most.
+    pub messages_per_minute: u32,
     /// Whether webhooks may lead to private addresses.
     pub private_webhooks: bool,
+    /// Of 100 runs that went well, the journals of so many are kept; those of runs that failed always are.
+    pub journal_percent: u32,
+    /// So many of a plugin's last runs are looked at when one fails.
+    pub pause_runs: u32,
+    /// A plugin is switched off when more than so many of 100 of those failed; 100: never.
+    pub pause_percent: u32,
 }
 
 impl Default for EngineSettings {
@@ -39,7 +51,12 @@ impl Default for EngineSettings {
             queue: 10_000,
             max_reruns: 20,
             poll: Duration::from_secs(1),
+            gateways: Gateways::default(),
+            messages_per_minute: 600,
             private_webhooks: false,
+            journal_percent: 1,
+            pause_runs: 20,
+            pause_percent: 50,
         }
     }
 }

@@ -19,6 +19,7 @@ impl Engine {
                 Ok(next) => next,
                 Err(error) => {
                     tracing::error!(%error, "failed to look for what is due; trying again");
+                    self.doubt();
                     None
                 }
             };
@@ -74,8 +75,10 @@ impl Engine {
             let fired = self.0.store.schedule_last(&plugin.row.name).await?;
             for (name, cron) in &plugin.schedules {
                 // Times that went by while the plugin was off are not missed: they were not wanted.
+                // Nor are those from before a release that brought the schedule.
                 let enabled = plugin.row.enabled_at.unwrap_or(plugin.row.installed_at);
-                let last = fired.iter().find(|(fired, _)| fired == name).map_or(enabled, |(_, at)| enabled.max(*at));
+                let new = plugin.row.released_at.map_or(enabled, |released| enabled.max(released));
+                let last = fired.iter().find(|(fired, _)| fired == name).map_or(new, |(_, at)| enabled.max(*at));
                 let due = std::iter::successors(cron.next_after(last, zone), |at| cron.next_after(*at, zone));
                 let due: Vec<Instant> = due.take_while(|at| *at <= now).collect();
                 let fires = plugin.row.missed.fires(due.iter().copied(), now);

@@ -23,10 +23,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self> {
-        expect_type(request.headers(), &["application/json", "application/merge-patch+json"])?;
-        let body = read(request.into_body(), JSON_LIMIT).await?;
-        parse(&body).map(Self)
+        whole(request, &["application/json", "application/merge-patch+json"], JSON_LIMIT).await.map(Self)
     }
+}
+
+/// A JSON body that may carry components.
+#[derive(Debug, Clone)]
+pub struct LargeJson<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for LargeJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self> {
+        whole(request, &["application/json"], COMPONENT_LIMIT).await.map(Self)
+    }
+}
+
+async fn whole<T: DeserializeOwned>(request: Request, types: &[&str], limit: usize) -> Result<T> {
+    expect_type(request.headers(), types)?;
+    parse(&read(request.into_body(), limit).await?)
 }
 
 /// A JSON body that may be left out: an empty body is the default.

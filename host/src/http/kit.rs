@@ -1,6 +1,7 @@
 //! What the kit needs of the host.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use axum::http::Extensions;
 use axum::http::HeaderMap;
 
 use super::limiter::Limiter;
+use super::seal::Seal;
 use crate::crm::instant::Instant;
 use crate::store::Store;
 
@@ -21,6 +23,10 @@ pub struct Kit {
     pub now: Arc<dyn Fn() -> Instant + Send + Sync>,
     /// Tries to sign in.
     pub limiter: Arc<Limiter>,
+    /// Secrets that the host must have as they are.
+    pub seal: Arc<Seal>,
+    /// The folder of records' files.
+    pub attachments: Arc<Path>,
     /// How the kit behaves.
     pub options: Options,
 }

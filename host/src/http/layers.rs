@@ -29,10 +29,16 @@ const SECURITY: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// Gives the page of a path that no route answers, where a browser is to see one.
+pub type Screen = fn(&Request) -> Option<Response>;
+
 /// Puts the layers around all routes, and answers what no route does.
-pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>, kit: &Kit) -> Router<S> {
+pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>, kit: &Kit, screen: Screen) -> Router<S> {
     router
-        .fallback(unknown_path)
+        .fallback(async move |request: Request| match screen(&request) {
+            Some(page) => page,
+            None => unknown_path(request).await.into_response(),
+        })
         .method_not_allowed_fallback(unknown_method)
         .layer(from_fn_with_state(kit.clone(), in_time))
         .layer(CatchPanicLayer::custom(panicked))
@@ -81,7 +87,8 @@ async fn with_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page with a policy of its own keeps it.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

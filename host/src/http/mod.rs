@@ -12,5 +12,8 @@ pub mod layers;
 pub mod limiter;
 pub mod page;
 pub mod policy;
+pub mod posted;
 pub mod problem;
+pub mod seal;
 pub mod secret;
+pub mod totp;

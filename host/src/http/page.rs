@@ -14,7 +14,7 @@ use super::problem::{Problem, Result};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
-use crate::crm::kind::{Field, Kind, Place, Shape};
+use crate::crm::kind::{Field, Kind, Shape};
 use crate::crm::query::{Condition, Cursor, Query, Sort, Test};
 
 /// Records on a page where the caller does not say.
@@ -165,7 +165,7 @@ fn sort(kind: Kind, text: Option<&str>) -> Result<Sort> {
     if name == "id" {
         return Ok(Sort { field: None, descending });
     }
-    match kind.spec().field(name).filter(|field| !matches!(field.place, Place::Key(_))) {
+    match kind.spec().field(name).filter(|field| !field.place.is_several()) {
         Some(field) => Ok(Sort { field: Some(field), descending }),
         None => {
             Err(Problem::field("/sort", format!("must be one of {}, `-` before it for descending", sortable(kind))))
@@ -174,7 +174,7 @@ fn sort(kind: Kind, text: Option<&str>) -> Result<Sort> {
 }
 
 fn sortable(kind: Kind) -> String {
-    let fields = kind.spec().fields.iter().filter(|field| !matches!(field.place, Place::Key(_)));
+    let fields = kind.spec().fields.iter().filter(|field| !field.place.is_several());
     std::iter::once("id").chain(fields.map(|field| field.name)).collect::<Vec<_>>().join(", ")
 }
 
@@ -184,7 +184,7 @@ fn condition(kind: Kind, name: &str, text: &str) -> std::result::Result<Conditio
         let known: Vec<_> = kind.spec().fields.iter().map(|field| field.name).collect();
         format!("is not known here; filters are {}, and sort, limit, after", known.join(", "))
     })?;
-    let is_key = matches!(field.place, Place::Key(_));
+    let is_key = field.place.is_several();
     let test = match test {
         None => Test::In(split(text).iter().map(|part| value(field, part)).collect::<std::result::Result<_, _>>()?),
         Some("gte") if !is_key => Test::AtLeast(bound(field, text)?),

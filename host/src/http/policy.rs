@@ -195,6 +195,7 @@ fn only_operation(item: &mut PathItem) -> Option<(Method, &mut Operation)> {
         (Method::PUT, &mut item.put),
         (Method::PATCH, &mut item.patch),
         (Method::DELETE, &mut item.delete),
+        (Method::OPTIONS, &mut item.options),
     ];
     let mut there = all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)));
     let only = there.next()?;

@@ -100,17 +100,26 @@ impl Problem {
         Invalid::field(field, message).into()
     }
 
+    /// 429: tried too often.
+    #[must_use]
+    pub fn too_many(wait: std::time::Duration) -> Self {
+        let seconds = wait.as_secs().max(1);
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", format!("too many tries: wait {seconds} s"))
+            .header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
     /// 500: the host's own fault. It is logged here, once, with an id; the caller sees the id and no more.
     #[must_use]
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
+        let can_not = "the host could not do its part";
+        Self::logged(StatusCode::INTERNAL_SERVER_ERROR, "internal", can_not, error)
+    }
+
+    /// What is logged in full, and told by an id.
+    fn logged(status: StatusCode, code: &'static str, what: &str, error: &dyn std::fmt::Display) -> Self {
         let id = Id::new();
-        tracing::error!(error.id = %id, error = %error, "a request failed by the host's own fault");
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            format!("the host could not do its part; its log says more under {id}"),
-        )
-        .with("error_id", id.to_string())
+        tracing::error!(error.id = %id, %error, "a request failed: {what}");
+        Self::new(status, code, format!("{what}; the host's log says more under {id}")).with("error_id", id.to_string())
     }
 
     /// With one member more in the body.
@@ -164,8 +173,11 @@ impl From<Invalid> for Problem {
 }
 
 impl From<StoreError> for Problem {
+    /// 503: the database does not answer, its disk is full, or what it holds is at fault. The log says which.
     fn from(error: StoreError) -> Self {
-        Self::internal(&error)
+        let can_not = "the database could not do its part: try again";
+        Self::logged(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", can_not, &error)
+            .header(header::RETRY_AFTER, HeaderValue::from_static("2"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Making, hashing and comparing secrets. Only hashes are kept.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use argon2::Argon2;
@@ -26,6 +27,14 @@ static HASHING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("secrets: {0}")]
 pub struct SecretError(String);
+
+impl SecretError {
+    /// A fault of that reason.
+    #[must_use]
+    pub fn new(error: &dyn std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// 256 random bits as URL-safe text of 43 characters.
 ///
@@ -55,12 +64,36 @@ pub fn same(a: &[u8; 32], b: &[u8; 32]) -> bool {
     a.ct_eq(b).into()
 }
 
+/// Beginnings of passwords that are guessed first, those long enough to be taken otherwise.
+const GUESSED: [&str; 12] = [
+    "password",
+    "passw0rd",
+    "passwort",
+    "1234567890",
+    "0123456789",
+    "qwertyuiop",
+    "qwertzuiop",
+    "1q2w3e4r5t",
+    "letmein",
+    "iloveyou",
+    "administrator",
+    "welcome",
+];
+
 /// What is wrong with a password that somebody chose.
 #[must_use]
 pub fn password_fault(password: &str) -> Option<String> {
     let length = password.chars().count();
-    (!(PASSWORD_MIN..=PASSWORD_MAX).contains(&length))
-        .then(|| format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"))
+    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+        return Some(format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"));
+    }
+    if password.chars().collect::<BTreeSet<_>>().len() < 5 {
+        return Some("must have at least 5 different characters".to_owned());
+    }
+    let lower = password.to_lowercase();
+    // A word of the list, and hardly anything after it.
+    let guessed = GUESSED.iter().filter_map(|word| lower.strip_prefix(word)).any(|rest| rest.chars().count() < 6);
+    guessed.then(|| "is one of those that are guessed first".to_owned())
 }
 
 /// The argon2id hash of a password, as a PHC string.
@@ -129,5 +162,9 @@ mod tests {
         assert!(!password_verify("correct horse".into(), None).await.unwrap());
         assert!(password_fault("short").is_some());
         assert!(password_fault("длинный пароль").is_none());
+        for bad in ["aaaaaaaaaaaa", "abababababab", "Password2026", "1234567890!", "qwertyuiop"] {
+            assert!(password_fault(bad).is_some(), "{bad}");
+        }
+        assert!(password_fault("password of the garden gnome").is_none());
     }
 }

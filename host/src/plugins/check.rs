@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::condition::Condition;
-use super::{config, schema};
+use super::{config, schedule as settings, schema};
 use crate::crm::cron::Cron;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
@@ -65,7 +65,10 @@ fn subscription(subscription: &Subscription, at: &str, invalid: &mut Invalid) {
 fn schedule(schedule: &Schedule, at: &str, invalid: &mut Invalid) {
     kebab_case(&schedule.name, &format!("{at}/name"), invalid);
     text(&schedule.title, TITLE, &format!("{at}/title"), invalid);
-    if let Err(error) = schedule.cron.parse::<Cron>() {
+    // Times that stand in a setting are checked with its default.
+    if settings::setting(schedule).is_none()
+        && let Err(error) = schedule.cron.parse::<Cron>()
+    {
         invalid.note(format!("{at}/cron"), error.to_string());
     }
 }
@@ -83,11 +86,13 @@ fn command(command: &CommandSpec, at: &str, invalid: &mut Invalid) {
     }
 }
 
+/// Capabilities that are no reading or writing of records. The first: sending messages that the client waits for, without
+/// asking for consent, at any hour.
+const ALONE: [&str; 2] = ["messages:expected", "reports:read"];
+
 fn need(need: &Need, at: &str, invalid: &mut Invalid) {
-    let known = need
-        .capability
-        .split_once(':')
-        .is_some_and(|(plural, verb)| Kind::of_plural(plural).is_some() && matches!(verb, "read" | "write"));
+    let of_kind = |(plural, verb)| Kind::of_plural(plural).is_some() && matches!(verb, "read" | "write");
+    let known = need.capability.split_once(':').is_some_and(of_kind) || ALONE.contains(&need.capability.as_str());
     invalid.check(
         known,
         &format!("{at}/capability"),
@@ -107,7 +112,8 @@ fn config_schema(manifest: &Manifest, invalid: &mut Invalid) {
     let object = given.get("type").and_then(serde_json::Value::as_str) == Some("object");
     invalid.check(object, AT, "must be a schema of type object");
     let defaults = config::complete(given, &serde_json::json!({}));
-    for error in schema::errors(given, &defaults, false).0 {
+    let times = settings::check_settings(manifest, &defaults).err().map(|wrong| wrong.0).unwrap_or_default();
+    for error in schema::errors(given, &defaults, false).0.into_iter().chain(times) {
         invalid.note(AT, format!("the default of {} breaks the schema: {}", error.field, error.message));
     }
 }

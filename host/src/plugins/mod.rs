@@ -3,4 +3,7 @@
 pub mod check;
 pub mod condition;
 pub mod config;
+pub mod diff;
+pub mod effects;
+pub mod schedule;
 mod schema;

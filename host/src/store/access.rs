@@ -14,6 +14,23 @@ pub struct Session {
     pub at: Instant,
     /// Until when.
     pub expires_at: Instant,
+    /// From which address.
+    pub address: Option<String>,
+    /// With which program, as it calls itself.
+    pub agent: Option<String>,
+}
+
+/// A person's second factor.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// Whose.
+    pub user: Id,
+    /// What the device shares, sealed: the store can't read it.
+    pub secret: String,
+    /// Whether it is asked for.
+    pub confirmed: bool,
+    /// The last step of time whose code was used.
+    pub step: u64,
 }
 
 /// A program's key.

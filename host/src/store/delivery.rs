@@ -68,6 +68,8 @@ pub struct DeadDelivery {
     pub attempts: u32,
     /// Why it was given up.
     pub reason: String,
+    /// The same without ids and numbers: what failures are grouped by.
+    pub fault: String,
     /// When it was given up.
     #[schema(value_type = String, format = DateTime)]
     pub at: Instant,

@@ -5,16 +5,25 @@
 //! of records and of state, the lease, the catalogue) is checked inside that transaction.
 
 pub mod access;
+pub mod attachment;
 pub mod audit;
 pub mod commit;
 pub mod delivery;
+pub mod erasure;
+pub mod fault;
+pub mod inbound;
 pub mod lanes;
+pub mod link;
 pub mod outbox;
 pub mod plan;
 pub mod plugin;
+pub mod postgres;
+pub mod report;
 pub mod run;
 pub mod sqlite;
+pub mod transfer;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -26,13 +35,20 @@ use crate::crm::instant::Instant;
 use crate::crm::kind::Kind;
 use crate::crm::query::{Page, Query};
 use crate::crm::record::Record;
+use crate::crm::report::Figures;
 
-use access::{Session, Token};
+use access::{SecondFactor, Session, Token};
+use attachment::Attachment;
 use audit::AuditEntry;
 use commit::{Commit, CommitError, Committed};
 use delivery::{Claim, DeadDelivery, Hold, Queue, ScheduleFire};
+use erasure::Erasure;
+use fault::{Failure, Tally};
+use inbound::Inbound;
+use link::Link;
 use outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
-use plugin::{PluginRow, PluginWrite, Release};
+use plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
+use report::{FigureQuery, Reached};
 use run::{RunFilter, RunRow};
 
 /// The store could not do its work: the disk, the database or its contents are at fault, not the request.
@@ -48,8 +64,21 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub struct Feed {
     /// Events in the order of their ids.
     pub events: broadcast::Sender<Arc<Event>>,
+    /// What other processes on the same database did.
+    pub news: broadcast::Sender<News>,
     /// Deliveries that commits have claimed for this process.
     pub claims: mpsc::UnboundedSender<Claim>,
+}
+
+/// What another process on the same database did. To be told once too often does no harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It changed plugins or webhooks.
+    Catalogue,
+    /// It changed the organisation's settings.
+    Organisation,
+    /// It left something to do that nobody has taken.
+    Due,
 }
 
 impl Feed {
@@ -59,7 +88,8 @@ impl Feed {
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Claim>) {
         let (claims, receiver) = mpsc::unbounded_channel();
         let (events, _) = broadcast::channel(65_536);
-        (Self { events, claims }, receiver)
+        let (news, _) = broadcast::channel(1024);
+        (Self { events, news, claims }, receiver)
     }
 
     /// Hands claims to who takes them. Where nobody does, the next process that takes claims rescues them.
@@ -102,8 +132,10 @@ pub trait Store: Send + Sync + 'static {
     async fn delivery_rescue(&self) -> Result<u64>;
     /// Turns timers of these plugins that are due into deliveries, and claims those that are ready.
     async fn timer_fire(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>>;
-    /// How many deliveries this process holds.
-    async fn delivery_held(&self) -> Result<u64>;
+    /// Which deliveries this process holds.
+    async fn delivery_held(&self) -> Result<Vec<u64>>;
+    /// Lets go of some of them: whoever claims next may have them.
+    async fn delivery_let_go(&self, deliveries: &[u64]) -> Result<()>;
     /// When the next timer or waiting delivery of these plugins is due.
     async fn due_next(&self, plugins: &[String]) -> Result<Option<Instant>>;
     /// Notes that a schedule fired at its due time, and makes the delivery. False when that was noted before.
@@ -121,6 +153,14 @@ pub trait Store: Send + Sync + 'static {
     async fn dead_retry(&self, id: u64, now: Instant) -> Result<bool>;
     /// Forgets one. False when there is no such.
     async fn dead_discard(&self, id: u64) -> Result<bool>;
+    /// What failed: dead letters, and runs since that moment, by plugin and fault, the latest first.
+    async fn failure_list(&self, plugin: Option<&str>, since: Instant, limit: u32) -> Result<Vec<Failure>>;
+    /// Puts dead letters of a plugin's that have that fault back in their lanes, the oldest first. How many there were.
+    async fn failure_retry(&self, plugin: &str, of: &str, now: Instant, limit: u32) -> Result<u64>;
+    /// Forgets the dead letters of a plugin's that have that fault. How many there were.
+    async fn failure_discard(&self, plugin: &str, of: &str) -> Result<u64>;
+    /// How the last so many runs of a plugin went, as far as they began at that moment or later.
+    async fn run_tally(&self, plugin: &str, since: Instant, last: u32) -> Result<Tally>;
     /// Plugins held for a record by the loop guard.
     async fn hold_list(&self) -> Result<Vec<Hold>>;
     /// Lets a plugin act on the record again. False when it was not held.
@@ -130,13 +170,19 @@ pub trait Store: Send + Sync + 'static {
     async fn run_list(&self, filter: &RunFilter) -> Result<Vec<RunRow>>;
     /// One run.
     async fn run_read(&self, id: Id) -> Result<Option<RunRow>>;
+    /// What a run was told, where that was kept.
+    async fn journal_read(&self, run: Id) -> Result<Option<serde_json::Value>>;
 
     /// Every installed plugin, and the catalogue's number: it grows with every write to it.
     async fn plugin_list(&self) -> Result<(Vec<PluginRow>, u64)>;
-    /// Writes the catalogue: installs, configures, switches. Returns its new number.
-    async fn plugin_write(&self, write: PluginWrite) -> Result<u64>;
+    /// Writes the catalogue, all of it or nothing: installs, configures, switches. Returns its new number.
+    async fn plugin_write(&self, writes: Vec<PluginWrite>) -> Result<u64>;
     /// A release's component.
-    async fn release_read(&self, digest: &str) -> Result<Option<Release>>;
+    async fn release_read(&self, digest: &str) -> Result<Option<Vec<u8>>>;
+    /// Keeps a component as a release of a plugin that is not in use.
+    async fn release_put(&self, release: NewRelease) -> Result<()>;
+    /// The releases of a plugin, the newest first.
+    async fn release_list(&self, plugin: &str, limit: u32) -> Result<Vec<ReleaseRow>>;
 
     /// Opens a session.
     async fn session_put(&self, session: Session) -> Result<()>;
@@ -146,6 +192,18 @@ pub trait Store: Send + Sync + 'static {
     async fn session_delete(&self, hash: &[u8; 32]) -> Result<bool>;
     /// Ends every session of a user but `except`.
     async fn session_delete_of(&self, user: Id, except: Option<[u8; 32]>) -> Result<u64>;
+    /// Sessions of a user, or of all, the newest first.
+    async fn session_list(&self, user: Option<Id>) -> Result<Vec<Session>>;
+    /// The second factor of a user.
+    async fn factor_read(&self, user: Id) -> Result<Option<SecondFactor>>;
+    /// Sets it, with the hashes of its recovery codes in place of those before.
+    async fn factor_put(&self, factor: SecondFactor, recovery: &[[u8; 32]]) -> Result<()>;
+    /// Takes it away. False where there was none.
+    async fn factor_delete(&self, user: Id) -> Result<bool>;
+    /// Notes that the code of a step was used. False where it or a later one was before.
+    async fn factor_use(&self, user: Id, step: u64) -> Result<bool>;
+    /// Uses up a recovery code. False where there is no such.
+    async fn factor_recover(&self, user: Id, hash: &[u8; 32]) -> Result<bool>;
     /// Makes a token.
     async fn token_put(&self, token: Token) -> Result<()>;
     /// The token of that hash.
@@ -172,6 +230,12 @@ pub trait Store: Send + Sync + 'static {
     async fn webhook_put(&self, webhook: Webhook) -> Result<()>;
     /// Takes one away, with its messages. False when there is no such.
     async fn webhook_delete(&self, id: Id) -> Result<bool>;
+    /// Outside systems that may post to the host.
+    async fn inbound_list(&self) -> Result<Vec<Inbound>>;
+    /// Makes or changes one.
+    async fn inbound_put(&self, inbound: Inbound) -> Result<()>;
+    /// Takes one away. False when there is no such.
+    async fn inbound_delete(&self, name: &str) -> Result<bool>;
     /// Takes messages that are due for this process to send, few for each webhook at once.
     async fn outbox_claim(&self, now: Instant, limit: u32) -> Result<Vec<Outgoing>>;
     /// Notes what came of sending a message that this process has.
@@ -191,6 +255,37 @@ pub trait Store: Send + Sync + 'static {
     /// Puts a message to that webhook back into the queue with its tries forgotten. False when there is no such, or it
     /// is being sent now.
     async fn outbox_resend(&self, webhook: Id, id: u64, now: Instant) -> Result<bool>;
+    /// Makes a link to a paper.
+    async fn link_put(&self, link: Link) -> Result<()>;
+    /// The link of that hash.
+    async fn link_read(&self, hash: &[u8; 32]) -> Result<Option<Link>>;
+    /// All links to a record, oldest first.
+    async fn link_list(&self, record: Id) -> Result<Vec<Link>>;
+    /// Calls a link to that record back. False when there is no such.
+    async fn link_revoke(&self, record: Id, id: Id, now: Instant) -> Result<bool>;
+    /// Counts that a link was opened.
+    async fn link_view(&self, id: Id, now: Instant) -> Result<()>;
+    /// Takes a person out of records, of what they were, and of what is queued about them. Returns how many records
+    /// that changed. Nobody is woken by it.
+    async fn person_erase(&self, erasure: Erasure) -> Result<u64>;
+    /// Notes a file of a record.
+    async fn attachment_put(&self, attachment: Attachment) -> Result<()>;
+    /// The files of a record, the oldest first.
+    async fn attachment_list(&self, record: Id) -> Result<Vec<Attachment>>;
+    /// Forgets one, and tells whether it was the last with that digest. None where there is no such.
+    async fn attachment_delete(&self, id: Id) -> Result<Option<bool>>;
+    /// The figures of a report, by group; the groups that nothing happened in are left out.
+    async fn report_figures(&self, query: &FigureQuery) -> Result<BTreeMap<Option<String>, Figures>>;
+    /// How far the deals came that were made in a period.
+    async fn report_funnel(&self, query: &FigureQuery) -> Result<Vec<Reached>>;
+    /// Becomes one of the hosts that work on this store: it is known to be alive, and hears what others do.
+    async fn node_join(&self) -> Result<()>;
+    /// Is one of them no more: what this process holds is anybody's.
+    async fn node_leave(&self) -> Result<()>;
+    /// Takes a message to a client for this process to send. False when another has it.
+    async fn post_claim(&self, message: Id) -> Result<bool>;
+    /// Lets go of such a message.
+    async fn post_release(&self, message: Id) -> Result<()>;
     /// A cheap round trip: whether the store answers.
     async fn ping(&self) -> Result<()>;
 }

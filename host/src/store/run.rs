@@ -92,6 +92,9 @@ pub struct RunRow {
     pub log: Vec<LogLine>,
     /// What it set beside records: timers and state, as JSON.
     pub effects: Value,
+    /// What it was told, call by call, where that is kept. It is read by [`Store::journal_read`](super::Store) alone.
+    #[serde(skip)]
+    pub journal: Option<Value>,
 }
 
 /// Which runs to list.
@@ -117,6 +120,18 @@ impl Outcome {
     /// All of them.
     pub const ALL: [Self; 8] =
         [Self::Ok, Self::Refused, Self::Retry, Self::Failed, Self::Trap, Self::Budget, Self::Conflict, Self::Host];
+
+    /// Whether it did not do what it was woken for. A refusal is an answer.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        !matches!(self, Self::Ok | Self::Refused)
+    }
+
+    /// Whether it is the plugin that is to blame, and another try alone will not do.
+    #[must_use]
+    pub const fn is_fault(self) -> bool {
+        matches!(self, Self::Failed | Self::Trap | Self::Budget)
+    }
 
     /// Snake-case.
     #[must_use]

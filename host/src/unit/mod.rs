@@ -4,14 +4,19 @@
 //! reads: a record just changed reads as changed, and is found and counted so. Nothing reaches the store before the
 //! engine commits the [`Proposal`] that [`Unit::finish`] gives.
 
+mod availability;
 mod conversion;
 mod find;
+mod ical;
+mod messages;
 mod notices;
+mod past;
 mod people;
 mod plugin;
 mod records;
+mod reports;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -25,8 +30,11 @@ use crate::crm::record::{Record, Reference};
 use crate::store::commit::{KeyedChange, StateChange, TimerChange};
 use crate::store::{Store, StoreError};
 
+pub use availability::Planned;
 pub use conversion::Converted;
 pub use notices::{Localized, NoticeButton, NoticeDraft, NoticeQuestion, in_language};
+pub use past::Then;
+pub use records::entity;
 
 /// Why a unit of work did not do what it was asked. Nothing was changed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -74,7 +82,10 @@ pub struct Unit {
     reads: HashMap<Id, Arc<Record>>,
     state: HashMap<String, StateSlot>,
     timers: Vec<TimerChange>,
+    /// Keys of timers that are taken for set, in the place of those that are.
+    supposed_timers: Option<HashSet<String>>,
     passwords: Vec<(Id, String)>,
+    collided: bool,
 }
 
 /// A record that was written: as it was read, and as it shall be.
@@ -121,7 +132,9 @@ impl Unit {
             reads: HashMap::new(),
             state: HashMap::new(),
             timers: Vec::new(),
+            supposed_timers: None,
             passwords: Vec::new(),
+            collided: false,
         }
     }
 
@@ -129,6 +142,12 @@ impl Unit {
     #[must_use]
     pub const fn now(&self) -> Instant {
         self.setting.now
+    }
+
+    /// Whether a key was wanted that a record has already. Somebody may have made it since it was looked for in vain.
+    #[must_use]
+    pub const fn collided(&self) -> bool {
+        self.collided
     }
 
     /// Rests the commit on what was read so far no longer: a person's request rests on what it writes.

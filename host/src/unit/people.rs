@@ -13,7 +13,6 @@ use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
-use crate::crm::organisation::Organisation;
 use crate::crm::query::{Query, Test};
 use crate::crm::record::{Record, Reference};
 use crate::crm::user::User;
@@ -70,7 +69,7 @@ impl Unit {
         }
     }
 
-    async fn work_calendar(&mut self, department: Option<Id>) -> Result<Option<WorkCalendar>> {
+    pub(super) async fn work_calendar(&mut self, department: Option<Id>) -> Result<Option<WorkCalendar>> {
         let mut seen = HashSet::new();
         let mut next = department;
         while let Some(id) = next.filter(|id| seen.insert(*id)) {
@@ -80,9 +79,7 @@ impl Unit {
             }
             next = department.parent;
         }
-        let organisation = self.find(&Query::of(Kind::Organisation, 1)).await?.records.pop();
-        let calendar = organisation.map(|record| entity::<Organisation>(&record)).transpose()?;
-        match calendar.and_then(|organisation| organisation.work_calendar) {
+        match self.organisation().await?.work_calendar {
             Some(calendar) => self.get(calendar).await.map(Some),
             None => Ok(None),
         }

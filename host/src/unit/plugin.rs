@@ -32,7 +32,10 @@ impl Unit {
     pub async fn timer_cancel(&mut self, key: &str) -> Result<bool> {
         check_key(key)?;
         let Some(plugin) = self.plugin() else { return Ok(false) };
-        let stored = self.store.timer_read(&plugin, key).await?.is_some();
+        let stored = match &self.supposed_timers {
+            Some(supposed) => supposed.contains(key),
+            None => self.store.timer_read(&plugin, key).await?.is_some(),
+        };
         let was_set = match self.timer_forget(key) {
             Some(TimerChange::Set { .. }) => true,
             Some(TimerChange::Cancel { .. }) => false,

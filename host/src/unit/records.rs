@@ -38,6 +38,24 @@ impl Unit {
         entity(&record)
     }
 
+    /// A record as it stood in an earlier version; none where the host knows it no longer.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn read_version(&self, record: &Record, version: u64) -> Result<Option<Arc<Record>>> {
+        let mut before = None;
+        loop {
+            let page = self.store.audit_of_record(record.id, before, 200).await?;
+            if let Some(entry) = page.iter().find(|entry| entry.version == version) {
+                let events = self.store.event_after(entry.id.saturating_sub(1), &[record.kind], 1).await?;
+                let event = events.into_iter().find(|event| event.id == entry.id);
+                return Ok(event.and_then(|event| event.change.after.clone()));
+            }
+            let Some(last) = page.last() else { return Ok(None) };
+            before = Some(last.id);
+        }
+    }
+
     /// Makes a record of these fields.
     ///
     /// # Errors
@@ -118,6 +136,11 @@ impl Unit {
         }
     }
 
+    /// Has a record found by its id as if it were there. What comes of it must not be committed.
+    pub fn suppose(&mut self, record: Arc<Record>) {
+        self.reads.insert(record.id, record);
+    }
+
     /// Reads from the store, and rests the commit on the version found.
     async fn fetch(&mut self, id: Id) -> Result<Option<Arc<Record>>> {
         if let Some(record) = self.reads.get(&id) {
@@ -172,6 +195,7 @@ impl Unit {
     /// The kind's own rules, and those that need other records: keys, links, stages.
     async fn admit(&mut self, kind: Kind, before: Option<&Record>, data: Data) -> Result<Admitted> {
         let before_data = before.map(|record| record.data.as_ref());
+        let data = if kind == Kind::Message && before.is_none() { self.admit_message(data).await? } else { data };
         let mut admitted = (kind.spec().admit)(before_data, data, &self.setting)?;
         if kind == Kind::Deal {
             admitted.data = self.admit_stage(before_data, admitted.data).await?;
@@ -251,6 +275,7 @@ impl Unit {
             if let Some(holder) = self.by_key(kind, key, value).await?
                 && Some(holder.id) != own
             {
+                self.collided = true;
                 invalid.note(format!("/{key}"), format!("{kind} {} has `{value}` already", holder.id));
             }
         }
@@ -259,7 +284,10 @@ impl Unit {
 }
 
 /// The record's fields as the struct of its kind.
-pub(super) fn entity<E: Entity>(record: &Record) -> Result<E> {
+///
+/// # Errors
+/// `Invalid` where the stored fields do not fit it.
+pub fn entity<E: Entity>(record: &Record) -> Result<E> {
     record.entity().map_err(|error| {
         Invalid::field("", format!("the stored {} {} is damaged: {error}", record.kind, record.id)).into()
     })

@@ -5,5 +5,6 @@ wasmtime::component::bindgen!({
     world: "plugin",
     imports: { default: async | trappable },
     exports: { default: async },
+    additional_derives: [serde::Serialize, serde::Deserialize],
     trappable_error_type: { "takt:crm/types.error" => crate::wasm::state::HostError },
 });

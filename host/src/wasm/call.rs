@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::journal::Written;
 use super::manifest::Manifest;
 use crate::crm::event::Trigger;
 use crate::crm::id::Id;
@@ -88,7 +89,8 @@ impl Budgets {
 }
 
 /// The name of a budget, as runs and errors show it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Budget {
     /// [`Budgets::fuel`].
     Fuel,
@@ -148,7 +150,7 @@ pub enum Ending {
 }
 
 /// What a run was.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Report {
     /// How it ended.
     pub ending: Ending,
@@ -156,4 +158,6 @@ pub struct Report {
     pub cost: Cost,
     /// What it logged.
     pub log: Vec<LogLine>,
+    /// What it asked, and was answered.
+    pub calls: Written,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::bindings::PluginPre;
 use super::call::Budget;
-use super::inspect::{LARGEST, SERVED};
+use super::inspect::{Asked, LARGEST, SERVED};
 use super::state::State;
 use crate::crm::invalid::Invalid;
 
@@ -15,13 +15,13 @@ pub struct Component(Arc<Inner>);
 
 struct Inner {
     digest: String,
-    imports: Vec<String>,
+    asked: Asked,
     pre: PluginPre<State>,
 }
 
 impl Component {
-    pub(super) fn new(digest: String, imports: Vec<String>, pre: PluginPre<State>) -> Self {
-        Self(Arc::new(Inner { digest, imports, pre }))
+    pub(super) fn new(digest: String, asked: Asked, pre: PluginPre<State>) -> Self {
+        Self(Arc::new(Inner { digest, asked, pre }))
     }
 
     /// SHA-256 of the component, hex.
@@ -33,7 +33,13 @@ impl Component {
     /// The interfaces that it imports, with their versions.
     #[must_use]
     pub fn imports(&self) -> &[String] {
-        &self.0.imports
+        &self.0.asked.imports
+    }
+
+    /// The contract's version that it is built for.
+    #[must_use]
+    pub fn contract(&self) -> &str {
+        &self.0.asked.contract
     }
 
     pub(super) fn pre(&self) -> &PluginPre<State> {

@@ -17,6 +17,7 @@ pub(super) fn ending(error: &Error, stop: Option<Stop>) -> Ending {
     match stop {
         Some(Stop::Budget(budget)) => return Ending::Budget(budget),
         Some(Stop::Host(why)) => return Ending::Host(why),
+        Some(stop @ Stop::Departed) => return Ending::Host(stop.to_string()),
         Some(Stop::Describing) | None => {}
     }
     if let Some(I32Exit(code)) = error.downcast_ref::<I32Exit>() {

@@ -12,8 +12,9 @@ pub const SERVED: &str = "0.1.x";
 
 const CONTRACT: &str = "takt:crm/";
 /// The interfaces of the contract that may be imported.
-const GIVEN: [&str; 13] = [
+const GIVEN: [&str; 16] = [
     "takt:crm/types",
+    "takt:crm/records",
     "takt:crm/leads",
     "takt:crm/contacts",
     "takt:crm/companies",
@@ -23,6 +24,8 @@ const GIVEN: [&str; 13] = [
     "takt:crm/users",
     "takt:crm/departments",
     "takt:crm/notifications",
+    "takt:crm/calendar",
+    "takt:crm/reports",
     "takt:crm/timers",
     "takt:crm/state",
     "takt:crm/log",
@@ -37,23 +40,38 @@ struct Names {
     exports: Vec<String>,
 }
 
-/// The component's imports, once it is clear that this host can serve it.
-pub(super) fn imports(bytes: &[u8]) -> Result<Vec<String>, BadComponent> {
+/// What a component that this host can serve asks of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// Its imports.
+    pub(super) imports: Vec<String>,
+    /// The contract's version that it is built for.
+    pub(super) contract: String,
+}
+
+/// What the component asks for, once it is clear that this host can serve it.
+pub(super) fn asked(bytes: &[u8]) -> Result<Asked, BadComponent> {
     if bytes.len() > LARGEST {
         return Err(BadComponent::TooLarge { bytes: bytes.len() });
     }
     let names = names(bytes)?;
     check_version(&names)?;
-    if !names.exports.iter().any(|name| interface(name) == "takt:crm/rule") {
-        return Err(BadComponent::NoRule);
-    }
+    let rule = names.exports.iter().find(|name| interface(name) == "takt:crm/rule").ok_or(BadComponent::NoRule)?;
+    let contract = version(rule).to_owned();
     let mut unknown: Vec<String> = names.imports.iter().filter(|name| !is_given(name)).cloned().collect();
     if !unknown.is_empty() {
         let more = unknown.len().saturating_sub(NAMED);
         unknown.truncate(NAMED);
         return Err(BadComponent::Imports { unknown, more });
     }
-    Ok(names.imports)
+    Ok(Asked { imports: names.imports, contract })
+}
+
+/// Whether a version of the contract is older than another, as numbers. What was not noted is older than none.
+#[must_use]
+pub fn is_older(contract: &str, than: &str) -> bool {
+    let numbers = |text: &str| text.split('.').map(|part| part.parse::<u64>().ok()).collect::<Option<Vec<_>>>();
+    matches!((numbers(contract), numbers(than)), (Some(contract), Some(than)) if contract < than)
 }
 
 fn names(bytes: &[u8]) -> Result<Names, BadComponent> {
@@ -92,7 +110,7 @@ fn names(bytes: &[u8]) -> Result<Names, BadComponent> {
 fn check_version(names: &Names) -> Result<(), BadComponent> {
     for name in names.exports.iter().chain(&names.imports) {
         if name.starts_with(CONTRACT) {
-            let found = name.split_once('@').map_or("", |(_, version)| version);
+            let found = version(name);
             if !is_served(found) {
                 return Err(BadComponent::Contract { found: found.to_owned() });
             }
@@ -110,8 +128,11 @@ fn is_given(name: &str) -> bool {
     if GIVEN.contains(&interface) {
         return true;
     }
-    let version = name.split_once('@').map_or("", |(_, version)| version);
-    wasi::GIVEN.contains(&interface) && version.starts_with("0.2.")
+    wasi::GIVEN.contains(&interface) && version(name).starts_with("0.2.")
+}
+
+fn version(name: &str) -> &str {
+    name.split_once('@').map_or("", |(_, version)| version)
 }
 
 fn interface(name: &str) -> &str {
@@ -132,6 +153,19 @@ mod tests {
     }
 
     #[test]
+    fn versions_are_compared_as_numbers() {
+        for (contract, than, older) in [
+            ("0.1.9", "0.1.10", true),
+            ("0.1.10", "0.1.9", false),
+            ("0.1.0", "0.1.0", false),
+            ("", "0.1.0", false),
+            ("0.1.0", "", false),
+        ] {
+            assert_eq!(is_older(contract, than), older, "{contract} {than}");
+        }
+    }
+
+    #[test]
     fn only_what_is_given() {
         for (name, given) in [
             ("wasi:io/streams@0.2.6", true),
@@ -148,11 +182,11 @@ mod tests {
 
     #[test]
     fn what_is_no_component_is_told() {
-        let error = |bytes: &[u8]| imports(bytes).unwrap_err().to_string();
+        let error = |bytes: &[u8]| asked(bytes).unwrap_err().to_string();
         assert!(error(b"MZ").contains("not WebAssembly"));
         assert!(error(b"\0asm\x01\0\0\0").contains("core WebAssembly module"));
         assert!(error(b"\0asm\x0d\0\x01\0").contains("takt:crm/rule"));
-        assert!(matches!(imports(b"\0asm\x0d\0\x01\0\x07\xff"), Err(BadComponent::Malformed(_))));
-        assert!(matches!(imports(&vec![0; LARGEST + 1]), Err(BadComponent::TooLarge { .. })));
+        assert!(matches!(asked(b"\0asm\x0d\0\x01\0\x07\xff"), Err(BadComponent::Malformed(_))));
+        assert!(matches!(asked(&vec![0; LARGEST + 1]), Err(BadComponent::TooLarge { .. })));
     }
 }

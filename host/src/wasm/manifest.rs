@@ -29,6 +29,14 @@ pub struct Manifest {
     pub imports: Vec<String>,
 }
 
+impl Manifest {
+    /// Whether it asks to be granted that capability.
+    #[must_use]
+    pub fn asks_for(&self, capability: &str) -> bool {
+        self.needs.iter().any(|need| need.capability == capability)
+    }
+}
+
 /// One kind of event that wakes the plugin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Subscription {

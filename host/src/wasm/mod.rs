@@ -13,6 +13,7 @@ mod ending;
 mod engine;
 mod imports;
 mod inspect;
+pub mod journal;
 mod log;
 pub mod manifest;
 pub mod runtime;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
-use wasmtime::component::{Component as Code, HasSelf, Linker};
+use wasmtime::component::{Component as Code, Linker};
 use wasmtime::{Engine, Store};
 
 use super::bindings::exports::takt::crm::rule;
@@ -18,17 +18,20 @@ use super::call::{Budget, Budgets, Call, Ending, Report};
 use super::convert;
 use super::ending::ending;
 use super::engine::engine;
+use super::imports::seam::{Journalled, Seam};
 use super::inspect;
+use super::journal::{Departure, Journal, Reading, Tape, Written};
 use super::log::SharedLog;
 use super::manifest::Manifest;
 use super::state::{Meter, State};
 use super::wasi;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
-use crate::store::run::Cost;
+use crate::store::run::{Cost, LogLine};
 use crate::unit::Unit;
 
 pub use super::component::{BadComponent, Component};
+pub use super::inspect::is_older;
 
 /// What a guest may hand to the host in one call, in bytes: all its texts and lists.
 const HANDED: usize = 16 << 20;
@@ -47,6 +50,30 @@ const DESCRIBING: Budgets = Budgets {
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("failed to prepare WebAssembly: {0}")]
 pub struct RuntimeError(String);
+
+/// Why a journal can't be played.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadJournal {
+    /// It is not whole.
+    #[error("the run made too many calls to be journalled: it can't be played again")]
+    Cut,
+    /// It does not hold what it should.
+    #[error("the journal is damaged: {0}")]
+    Damaged(String),
+}
+
+/// What a run that was played again came to.
+#[derive(Debug)]
+pub struct Replayed {
+    /// How it ended.
+    pub ending: Ending,
+    /// WebAssembly fuel.
+    pub fuel: u64,
+    /// What it logged.
+    pub log: Vec<LogLine>,
+    /// Where it left the journal, where it did.
+    pub departure: Option<Departure>,
+}
 
 /// Checks, compiles, describes and runs components. One for the process; cheap to share through an `Arc`.
 pub struct Runtime {
@@ -75,7 +102,7 @@ impl Runtime {
         let engine = engine(slots)?;
         let mut linker = Linker::new(&engine);
         wasi::link(&mut linker)?;
-        Plugin::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)?;
+        Plugin::add_to_linker::<State, Seam>(&mut linker, |state| Journalled(state))?;
         let cache = cache_dir.map(|folder| Cache::open(folder, &engine)).transpose()?;
         let slots = Semaphore::new(usize::try_from(slots)?);
         Ok(Self { workshop: Arc::new(Workshop { engine, linker, cache }), slots })
@@ -107,6 +134,7 @@ impl Runtime {
             table: wasi::table(),
             log: log.clone(),
             meter: Meter::new(DESCRIBING),
+            tape: Tape::Off,
             stop: None,
         });
         let described = timeout(DESCRIBING.deadline(), describe(component, &mut store)).await;
@@ -135,9 +163,12 @@ impl Runtime {
             table: wasi::table(),
             log: log.clone(),
             meter: Meter::new(budgets),
+            tape: Tape::Writing(Written::default()),
             stop: None,
         });
-        let handled = timeout(budgets.deadline(), handle(component, call, &mut store)).await;
+        let (context, trigger) = (convert::context(call), convert::trigger(&call.trigger));
+        let handled = handle(component, budgets.fuel, &context, &trigger, &mut store);
+        let handled = timeout(budgets.deadline(), handled).await;
         let ending = match ended(handled, &mut store) {
             Ok(answer) => convert::answer(answer),
             Err(ending) => ending,
@@ -147,7 +178,43 @@ impl Runtime {
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         let cost = Cost { fuel: budgets.fuel.saturating_sub(left), micros, ..state.meter.cost() };
         let Some(unit) = state.unit else { unreachable!("the run's state was given its unit of work") };
-        (unit, Report { ending, cost, log: log.take() })
+        (unit, Report { ending, cost, log: log.take(), calls: state.tape.written() })
+    }
+
+    /// Plays a run again: the guest is told what it was told then, as long as it asks the same.
+    ///
+    /// # Errors
+    /// Why the journal can't be played.
+    pub async fn replay(&self, component: &Component, journal: Journal) -> Result<Replayed, BadJournal> {
+        if journal.cut {
+            return Err(BadJournal::Cut);
+        }
+        let damaged = |error: serde_json::Error| BadJournal::Damaged(error.to_string());
+        let context: rule::Context = serde_json::from_value(journal.context).map_err(damaged)?;
+        let trigger: rule::Trigger = serde_json::from_value(journal.trigger).map_err(damaged)?;
+        let log = SharedLog::new(journal.budgets.log_bytes);
+        let mut store = self.store(State {
+            unit: None,
+            installation: None,
+            wasi: wasi::context(journal.run, journal.now, &log),
+            table: wasi::table(),
+            log: log.clone(),
+            meter: Meter::new(journal.budgets),
+            tape: Tape::Reading(Reading::new(journal.calls)),
+            stop: None,
+        });
+        let handled = handle(component, journal.budgets.fuel, &context, &trigger, &mut store);
+        let handled = timeout(journal.budgets.deadline(), handled).await;
+        let ending = match ended(handled, &mut store) {
+            Ok(answer) => convert::answer(answer),
+            Err(ending) => ending,
+        };
+        let fuel = journal.budgets.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
+        let departure = match store.into_data().tape {
+            Tape::Reading(reading) => reading.end(),
+            Tape::Off | Tape::Writing(_) => None,
+        };
+        Ok(Replayed { ending, fuel, log: log.take(), departure })
     }
 
     fn store(&self, state: State) -> Store<State> {
@@ -165,15 +232,15 @@ impl Runtime {
 
 impl Workshop {
     fn compile(&self, bytes: &[u8]) -> Result<Component, BadComponent> {
-        let imports = inspect::imports(bytes)?;
-        let digest = hex(&Sha256::digest(bytes));
+        let asked = inspect::asked(bytes)?;
+        let digest = digest_of(bytes);
         let code = match self.cache.as_ref().and_then(|cache| cache.load(&digest, &self.engine)) {
             Some(code) => code,
             None => self.translate(&digest, bytes)?,
         };
         let misfit = |error: wasmtime::Error| BadComponent::Misfit(format!("{error:#}"));
         let pre = self.linker.instantiate_pre(&code).map_err(misfit)?;
-        Ok(Component::new(digest, imports, PluginPre::new(pre).map_err(misfit)?))
+        Ok(Component::new(digest, asked, PluginPre::new(pre).map_err(misfit)?))
     }
 
     /// Translates to machine code, and keeps that. A cache that does not take it costs time, and nothing else.
@@ -190,6 +257,12 @@ impl Workshop {
     }
 }
 
+/// A component's digest: its SHA-256, hex.
+#[must_use]
+pub fn digest_of(component: &[u8]) -> String {
+    hex(&Sha256::digest(component))
+}
+
 async fn describe(component: &Component, store: &mut Store<State>) -> wasmtime::Result<rule::Manifest> {
     store.set_fuel(DESCRIBING.fuel)?;
     let plugin = component.pre().instantiate_async(&mut *store).await?;
@@ -198,13 +271,14 @@ async fn describe(component: &Component, store: &mut Store<State>) -> wasmtime::
 
 async fn handle(
     component: &Component,
-    call: &Call,
+    fuel: u64,
+    context: &rule::Context,
+    trigger: &rule::Trigger,
     store: &mut Store<State>,
 ) -> wasmtime::Result<Result<Option<rule::Reply>, rule::Failure>> {
-    store.set_fuel(call.installation.budgets.fuel)?;
+    store.set_fuel(fuel)?;
     let plugin = component.pre().instantiate_async(&mut *store).await?;
-    let (context, trigger) = (convert::context(call), convert::trigger(&call.trigger));
-    plugin.takt_crm_rule().call_handle(store, &context, &trigger).await
+    plugin.takt_crm_rule().call_handle(store, context, trigger).await
 }
 
 /// What a call gave, or how it ended without.
@@ -218,7 +292,7 @@ fn ended<T>(result: Result<wasmtime::Result<T>, Elapsed>, store: &mut Store<Stat
 
 /// The report of a run that found no place.
 fn unstarted(why: String) -> Report {
-    Report { ending: Ending::Host(why), cost: Cost::default(), log: Vec::new() }
+    Report { ending: Ending::Host(why), cost: Cost::default(), log: Vec::new(), calls: Written::default() }
 }
 
 /// A panic says on standard error what it is about.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use super::bindings::takt::crm::types;
 use super::call::{Budget, Budgets, Installation};
+use super::journal::Tape;
 use super::log::SharedLog;
 use crate::crm::invalid::Invalid;
 use crate::store::run::Cost;
@@ -24,12 +26,14 @@ pub struct State {
     pub(super) table: ResourceTable,
     pub(super) log: SharedLog,
     pub(super) meter: Meter,
+    pub(super) tape: Tape,
     /// Why the host ended the run, where it did.
     pub(super) stop: Option<Stop>,
 }
 
 /// Why the host ends a run, whatever the guest does.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// A budget is used up.
     #[error("the budget `{}` is used up", .0.name())]
@@ -40,6 +44,9 @@ pub enum Stop {
     /// A call of the host while the component describes itself.
     #[error("`describe` must not call the host")]
     Describing,
+    /// The guest asks what its journal does not have.
+    #[error("the run departs from its journal")]
+    Departed,
 }
 
 /// Why a host function did not do what it was asked.
@@ -138,11 +145,16 @@ impl State {
     /// wanted where it is empty.
     pub(super) fn begin(&mut self, capability: &str) -> Result<&mut Unit, HostError> {
         self.meter.charge_call()?;
-        let granted = self.installation()?.grants.contains(capability);
-        if !granted && !capability.is_empty() {
-            return Err(HostError::Told(types::Error::Denied(capability.to_owned())));
+        if !capability.is_empty() {
+            self.wants(capability)?;
         }
         self.unit()
+    }
+
+    /// Whether the capability is among the grants.
+    pub(super) fn wants(&self, capability: &str) -> Result<(), HostError> {
+        let granted = self.installation()?.grants.contains(capability);
+        if granted { Ok(()) } else { Err(HostError::Told(types::Error::Denied(capability.to_owned()))) }
     }
 
     /// The unit of work, of a call that is charged already.

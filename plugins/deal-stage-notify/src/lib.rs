@@ -140,7 +140,7 @@ impl Plugin for DealStageNotify {
         };
         let from: Option<From> = cx.host.state_get(&timer.key)?.and_then(|from| serde_json::from_value(from).ok());
         cx.host.state_delete(&timer.key)?;
-        if let (Some(from), Some(deal)) = (from, cx.host.deal_get(id).optional()?)
+        if let (Some(from), Some(deal)) = (from, cx.host.get::<Deal>(id).optional()?)
             && (&from.stage, &from.pipeline) != (&deal.stage, &deal.pipeline)
         {
             tell(cx, &deal, &from)?;
@@ -168,7 +168,7 @@ fn tell(cx: &Cx, deal: &Deal, from: &From) -> Result<(), Failure> {
     if !(stages.is_empty() || stages.contains(&deal.stage)) || !channels.contains(&Channel::Inbox) {
         return Ok(());
     }
-    let Some(pipeline) = cx.host.pipeline_get(&deal.pipeline).optional()? else {
+    let Some(pipeline) = cx.host.get::<Pipeline>(&deal.pipeline).optional()? else {
         cx.warn(&format!("the deal's pipeline {} is gone", deal.pipeline));
         return Ok(());
     };
@@ -176,7 +176,7 @@ fn tell(cx: &Cx, deal: &Deal, from: &From) -> Result<(), Failure> {
         return Ok(());
     }
     let owner = match &deal.owner {
-        Some(owner) => cx.host.user_get(owner).optional()?,
+        Some(owner) => cx.host.get::<User>(owner).optional()?,
         None => None,
     };
     let readers = recipients::all(cx, owner.as_ref(), from.mover.as_deref())?;
@@ -186,7 +186,9 @@ fn tell(cx: &Cx, deal: &Deal, from: &From) -> Result<(), Failure> {
     }
     let old_title = match from.pipeline == deal.pipeline {
         true => pipeline.stage_title(&from.stage).to_owned(),
-        false => cx.host.pipeline_get(&from.pipeline).optional()?.unwrap_or_default().stage_title(&from.stage).into(),
+        false => {
+            cx.host.get::<Pipeline>(&from.pipeline).optional()?.unwrap_or_default().stage_title(&from.stage).into()
+        }
     };
     let number = deal.number.map_or_else(String::new, |number| number.to_string());
     let to = pipeline.stage_title(&deal.stage);

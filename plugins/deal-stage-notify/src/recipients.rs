@@ -113,7 +113,7 @@ fn of(cx: &Cx, recipient: &Recipient, owner: Option<&User>) -> Result<Vec<User>,
     let department = |key: &str| cx.host.department_by_key(key);
     Ok(match recipient {
         Recipient::Owner => owner.cloned().into_iter().collect(),
-        Recipient::User(id) => cx.host.user_get(id).optional()?.into_iter().collect(),
+        Recipient::User(id) => cx.host.get::<User>(id).optional()?.into_iter().collect(),
         Recipient::Head(key) => match department(key)? {
             Some(department) => cx.host.department_head(&department.id, None)?.into_iter().collect(),
             None => Vec::new(),
@@ -126,13 +126,5 @@ fn of(cx: &Cx, recipient: &Recipient, owner: Option<&User>) -> Result<Vec<User>,
 }
 
 fn active_in(cx: &Cx, department: Id) -> Result<Vec<User>, HostError> {
-    let filter = UserFilter { department: Some(department), active: Some(true), ..UserFilter::default() };
-    let mut people = Vec::new();
-    let mut page = Page::FIRST;
-    loop {
-        let (users, next) = cx.host.user_find(filter.clone(), page)?;
-        people.extend(users);
-        let Some(cursor) = next else { return Ok(people) };
-        page = Page { cursor: Some(cursor), ..Page::FIRST };
-    }
+    cx.host.find_all(&Query::all().is("department", department).is("active", true))
 }

@@ -47,6 +47,8 @@ use takt_sdk::prelude::*;
 pub struct Config {
     /// Key of the department that leads are offered to.
     pub department: String,
+    /// How long a new lead is left to others, such as rules of distribution, before it is offered. Plain time.
+    pub offer_after: Span,
     /// How long a lead may wait to be accepted before the head is alerted.
     pub accept_within: Span,
     /// How long after an alert the next one comes.
@@ -67,6 +69,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             department: "sales".into(),
+            offer_after: Span::ZERO,
             accept_within: Span::minutes(15).working(),
             escalate_every: Span::minutes(30),
             escalate_times: 3,
@@ -135,7 +138,7 @@ impl Plugin for LeadIntake {
         };
         let (before, now) = (before.as_ref().map(Phase::of), Phase::of(&after));
         // Deleted since: the event of that comes next, and cleans up. Nothing may be made about the lead any more.
-        if before.as_ref() == Some(&now) || cx.host.lead_get(&after.id).optional()?.is_none() {
+        if before.as_ref() == Some(&now) || cx.host.get::<Lead>(&after.id).optional()?.is_none() {
             return Ok(None);
         }
         match (before, now) {
@@ -158,6 +161,7 @@ impl Plugin for LeadIntake {
 
     fn on_timer(cx: &Cx, timer: &Timer) -> Outcome {
         match timer.key.split_once(':') {
+            Some(("offer", id)) => offer::waited(cx, timer, id)?,
             Some(("accept", id)) => offer::overdue(cx, timer, id)?,
             Some(("process", id)) => process::overdue(cx, timer, id)?,
             _ => cx.warn(&format!("no such timer: {}", timer.key)),
@@ -205,7 +209,7 @@ fn tell_head(cx: &Cx, owner: Option<&User>, notice: Notice) -> Result<(), HostEr
 
 /// The name of a user; where there is no such user, the id.
 fn name_of(cx: &Cx, user: &str) -> Result<String, HostError> {
-    Ok(cx.host.user_get(user).optional()?.map_or_else(|| user.into(), |user| user.name))
+    Ok(cx.host.get::<User>(user).optional()?.map_or_else(|| user.into(), |user| user.name))
 }
 
 /// The name of who did it.

@@ -28,16 +28,32 @@ fn timer_key(lead: &str) -> String {
 
 /// Offers a lead that became free, unless it is not free any more.
 pub fn make(cx: &Cx, event: &Event, lead: &Lead) -> Result<(), Failure> {
-    let Some(lead) = cx.host.lead_get(&lead.id).optional()?.filter(|lead| Phase::of(lead) == Phase::Free) else {
+    let Some(lead) = cx.host.get::<Lead>(&lead.id).optional()?.filter(|lead| Phase::of(lead) == Phase::Free) else {
         return Ok(());
     };
+    if event.verb() == "created" && cx.config.offer_after.seconds > 0 {
+        let at = event.at.plus_seconds(cx.config.offer_after.seconds);
+        return Ok(cx.host.timer_set(&format!("offer:{}", lead.id), at, Value::Null, Some(lead.reference()))?);
+    }
+    offer(cx, &lead, event.at)
+}
+
+/// A new lead was left to others long enough.
+pub fn waited(cx: &Cx, timer: &Timer, id: &str) -> Result<(), Failure> {
+    match cx.host.get::<Lead>(id).optional()?.filter(|lead| Phase::of(lead) == Phase::Free) {
+        Some(lead) => offer(cx, &lead, timer.due),
+        None => Ok(()),
+    }
+}
+
+fn offer(cx: &Cx, lead: &Lead, at: Instant) -> Result<(), Failure> {
     let department = department(cx)?
         .ok_or_else(|| Failure::permanent(format!("there is no department `{}`", cx.config.department)))?;
-    if send(cx, &lead, &department)? {
-        let due = cx.after(event.at, cx.config.accept_within, Some(&department.id))?;
-        set_timer(cx, &lead, due, &Alert { nth: 1, offered: true })
+    if send(cx, lead, &department)? {
+        let due = cx.after(at, cx.config.accept_within, Some(&department.id))?;
+        set_timer(cx, lead, due, &Alert { nth: 1, offered: true })
     } else {
-        alert(cx, &lead, &department, event.at, Alert { nth: 1, offered: false })
+        alert(cx, lead, &department, at, Alert { nth: 1, offered: false })
     }
 }
 
@@ -65,26 +81,14 @@ fn send(cx: &Cx, lead: &Lead, department: &Department) -> Result<bool, Failure> 
 
 /// The active, present users of a department.
 fn there(cx: &Cx, department: &Department) -> Result<Vec<Id>, HostError> {
-    let filter = UserFilter {
-        department: Some(department.id.clone()),
-        active: Some(true),
-        present: Some(true),
-        ..UserFilter::default()
-    };
-    let mut people = Vec::new();
-    let mut page = Page::FIRST;
-    loop {
-        let (users, next) = cx.host.user_find(filter.clone(), page)?;
-        people.extend(users.into_iter().map(|user| user.id));
-        let Some(cursor) = next else { return Ok(people) };
-        page = Page { cursor: Some(cursor), ..Page::FIRST };
-    }
+    let there = Query::<User>::all().is("department", &department.id).is("active", true).is("present", true);
+    Ok(cx.host.find_all(&there)?.into_iter().map(|user| user.id).collect())
 }
 
 /// Nobody accepted in time.
 pub fn overdue(cx: &Cx, timer: &Timer, id: &str) -> Result<(), Failure> {
     let mut due: Alert = timer.payload()?;
-    let Some(lead) = cx.host.lead_get(id).optional()?.filter(|lead| Phase::of(lead) == Phase::Free) else {
+    let Some(lead) = cx.host.get::<Lead>(id).optional()?.filter(|lead| Phase::of(lead) == Phase::Free) else {
         return Ok(());
     };
     let department = department(cx)?
@@ -147,7 +151,7 @@ pub fn assign(cx: &Cx, command: &Command) -> Outcome {
     }
     let lead = wanted(cx, command, &head)?;
     let chosen = match &command.answer {
-        Some(id) => cx.host.user_get(id).optional()?.filter(|user| user.active),
+        Some(id) => cx.host.get::<User>(id).optional()?.filter(|user| user.active),
         None => None,
     };
     let chosen = chosen.ok_or_else(|| cx.refuse(&head, &texts.say(texts::NOBODY_CHOSEN, &[])))?;
@@ -161,7 +165,7 @@ pub fn assign(cx: &Cx, command: &Command) -> Outcome {
 
 /// The person who gave a command, who has to be active.
 fn presser(cx: &Cx, command: &Command) -> Result<User, Failure> {
-    let person = cx.host.user_get(&command.by)?;
+    let person = cx.host.get::<User>(&command.by)?;
     if !person.active {
         return Err(cx.refuse(&person, &cx.config.texts.say(texts::NOT_ACTIVE, &[])));
     }
@@ -173,7 +177,7 @@ fn wanted(cx: &Cx, command: &Command, person: &User) -> Result<Lead, Failure> {
     let texts = &cx.config.texts;
     let about = command.on.as_ref().filter(|record| record.kind == Lead::KIND);
     let about = about.ok_or_else(|| Failure::permanent("the command is about no lead"))?;
-    let lead = cx.host.lead_get(&about.id).optional()?;
+    let lead = cx.host.get::<Lead>(&about.id).optional()?;
     let lead = lead.ok_or_else(|| cx.refuse(person, &texts.say(texts::DELETED, &[])))?;
     let why = match Phase::of(&lead) {
         Phase::Free => return Ok(lead),
@@ -186,19 +190,15 @@ fn wanted(cx: &Cx, command: &Command, person: &User) -> Result<Lead, Failure> {
 
 /// Makes a person the owner of a free lead, and settles the offer. The event that comes of it does the rest.
 fn give(cx: &Cx, lead: &Lead, person: &User) -> Result<Lead, Failure> {
-    let changes = LeadChanges {
-        owner: Some(Some(person.id.clone())),
-        status: (lead.status == LeadStatus::New).then_some(LeadStatus::InProgress),
-        ..LeadChanges::default()
-    };
-    let lead = cx.host.lead_update(&lead.id, changes)?;
+    let status = if lead.status == LeadStatus::New { LeadStatus::InProgress } else { lead.status };
+    let lead = cx.host.update::<Lead>(&lead.id, json!({"owner": person.id, "status": status}))?;
     settle(cx, &lead.id, &cx.config.texts.say(texts::TAKEN, &[("who", &person.name)]))?;
     Ok(lead)
 }
 
 /// A lead was taken, in whatever way: ends the offer and tells the head.
 pub fn taken(cx: &Cx, event: &Event, lead: &Lead, owner: &str) -> Result<(), Failure> {
-    let user = cx.host.user_get(owner).optional()?;
+    let user = cx.host.get::<User>(owner).optional()?;
     let who = user.as_ref().map_or(owner, |user| &user.name);
     let texts = &cx.config.texts;
     end(cx, &lead.id, &texts.say(texts::TAKEN, &[("who", &who)]))?;

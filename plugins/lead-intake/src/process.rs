@@ -29,19 +29,17 @@ pub fn begin(cx: &Cx, event: &Event, lead: &Lead, owner: &str) -> Result<(), Fai
     let title = cx.config.texts.say(texts::TASK_TITLE, &[("lead", &title_of(lead))]);
     match open_task(cx, &lead.id)? {
         Some(task) => {
-            let changes =
-                TaskChanges { assignee: Some(Some(owner.into())), due: Some(Some(due)), ..TaskChanges::default() };
-            cx.host.task_update(&task.id, changes)?;
+            cx.host.update::<Task>(&task.id, json!({"assignee": owner, "due": due}))?;
         }
         None => {
-            cx.host.task_create(TaskDraft {
-                title: cx.in_own_language(&title.clipped(LINE)),
-                body: lead.message.clone(),
-                assignee: Some(owner.into()),
-                due: Some(due),
-                about: Some(lead.reference()),
-                key: Some(process_key(&lead.id)),
-            })?;
+            cx.host.create::<Task>(json!({
+                "title": cx.in_own_language(&title.clipped(LINE)),
+                "body": lead.message,
+                "assignee": owner,
+                "due": due,
+                "about": lead.reference(),
+                "key": process_key(&lead.id),
+            }))?;
         }
     }
     set_timer(cx, lead, due, &Reminder { nth: 1, due })?;
@@ -51,11 +49,11 @@ pub fn begin(cx: &Cx, event: &Event, lead: &Lead, owner: &str) -> Result<(), Fai
     Ok(())
 }
 
-/// Whether the owner did it themselves, or this plugin, whose commands tell them.
+/// Whether the owner did it themselves, or a rule: this one's commands tell them, and one that distributes does.
 fn done_by(event: &Event, owner: &str) -> bool {
     match &event.by {
         Actor::User(id) => id == owner,
-        Actor::Plugin(name) => name == env!("CARGO_PKG_NAME"),
+        Actor::Plugin(_) => true,
         Actor::System(_) => false,
     }
 }
@@ -72,7 +70,7 @@ fn due_after(cx: &Cx, start: Instant, span: Span, owner: &str) -> Result<Instant
     if !span.working {
         return cx.after(start, span, None);
     }
-    let own = cx.host.user_get(owner).optional()?.and_then(|user| user.department);
+    let own = cx.host.get::<User>(owner).optional()?.and_then(|user| user.department);
     let calendar = match own {
         Some(department) => Some(department),
         None => department(cx)?.map(|department| department.id),
@@ -81,14 +79,13 @@ fn due_after(cx: &Cx, start: Instant, span: Span, owner: &str) -> Result<Instant
 }
 
 fn open_task(cx: &Cx, lead: &str) -> Result<Option<Task>, HostError> {
-    let filter = TaskFilter { status: vec![TaskStatus::Open], key: Some(process_key(lead)), ..TaskFilter::default() };
-    let (tasks, _) = cx.host.task_find(filter, Page { limit: 1, cursor: None })?;
-    Ok(tasks.into_iter().next())
+    let own = Query::all().is("plugin", env!("CARGO_PKG_NAME")).is("key", process_key(lead));
+    cx.host.first(&own.is("status", TaskStatus::Open))
 }
 
 fn close_task(cx: &Cx, lead: &str, status: TaskStatus) -> Result<(), HostError> {
     if let Some(task) = open_task(cx, lead)? {
-        cx.host.task_update(&task.id, TaskChanges { status: Some(status), ..TaskChanges::default() })?;
+        cx.host.update::<Task>(&task.id, json!({"status": status}))?;
     }
     Ok(())
 }
@@ -100,7 +97,7 @@ fn set_timer(cx: &Cx, lead: &Lead, at: Instant, reminder: &Reminder) -> Result<(
 /// The lead was not processed in time, nor since the last reminder.
 pub fn overdue(cx: &Cx, timer: &Timer, id: &str) -> Result<(), Failure> {
     let mut this: Reminder = timer.payload()?;
-    let Some(lead) = cx.host.lead_get(id).optional()? else { return Ok(()) };
+    let Some(lead) = cx.host.get::<Lead>(id).optional()? else { return Ok(()) };
     let Phase::Owned(owner) = Phase::of(&lead) else { return Ok(()) };
     let moved = open_task(cx, id)?.and_then(|task| task.due).filter(|due| *due > timer.due);
     if let Some(due) = moved {
@@ -117,7 +114,7 @@ pub fn overdue(cx: &Cx, timer: &Timer, id: &str) -> Result<(), Failure> {
 }
 
 fn remind(cx: &Cx, lead: &Lead, owner: &str, this: &Reminder) -> Result<(), Failure> {
-    let user = cx.host.user_get(owner).optional()?;
+    let user = cx.host.get::<User>(owner).optional()?;
     let who = user.as_ref().map_or(owner, |user| &user.name);
     let title = cx.config.texts.say(texts::REMINDER_TITLE, &[("lead", &title_of(lead))]);
     let body = cx.config.texts.say(texts::REMINDER_BODY, &[("who", &who), ("time", &(cx.now - this.due))]);
@@ -134,8 +131,7 @@ fn remind(cx: &Cx, lead: &Lead, owner: &str, this: &Reminder) -> Result<(), Fail
 /// The lead has another owner: so has the task.
 pub fn hand_over(cx: &Cx, event: &Event, lead: &Lead, owner: &str) -> Result<(), Failure> {
     if let Some(task) = open_task(cx, &lead.id)? {
-        let changes = TaskChanges { assignee: Some(Some(owner.into())), ..TaskChanges::default() };
-        cx.host.task_update(&task.id, changes)?;
+        cx.host.update::<Task>(&task.id, json!({"assignee": owner}))?;
     }
     let outcome = cx.config.texts.say(texts::HANDED_OVER, &[("who", &name_of(cx, owner)?)]);
     cx.host.settle(&reminder_key(&lead.id), outcome.clipped(LINE))?;
@@ -172,7 +168,7 @@ fn end(cx: &Cx, lead: &str, task: TaskStatus, outcome: Template) -> Result<(), F
 
 fn report(cx: &Cx, event: &Event, lead: &Lead) -> Result<(), Failure> {
     let owner = match &lead.owner {
-        Some(owner) => cx.host.user_get(owner).optional()?,
+        Some(owner) => cx.host.get::<User>(owner).optional()?,
         None => None,
     };
     let who = match &owner {
@@ -180,7 +176,7 @@ fn report(cx: &Cx, event: &Event, lead: &Lead) -> Result<(), Failure> {
         None => name_of_actor(cx, &event.by)?,
     };
     let deal = match &lead.deal {
-        Some(deal) => cx.host.deal_get(deal).optional()?,
+        Some(deal) => cx.host.get::<Deal>(deal).optional()?,
         None => None,
     };
     let number = deal.as_ref().map(|deal| deal.number.map_or_else(|| deal.title.clone(), |n| n.to_string()));

@@ -3,25 +3,66 @@
 use serde_json::Value;
 
 use crate::bindings::takt::crm::{
-    companies, contacts, deals, departments, leads, log, notifications as notes, pipelines, state, tasks, timers, users,
+    calendar, departments, leads, log, notifications as notes, records, reports, state, timers,
 };
 use crate::failure::HostError;
 use crate::host::{Asked, Host, Level};
 use crate::instant::Instant;
-use crate::kinds::{
-    Company, CompanyFilter, Contact, ContactChanges, ContactDraft, ContactFilter, Conversion, Deal, DealChanges,
-    DealFilter, Department, Found, Id, Lead, LeadChanges, LeadFilter, Lower, Page, Pipeline, Reference, Task,
-    TaskChanges, TaskDraft, TaskFilter, User, UserFilter,
-};
+use crate::kinds::{Conversion, Found, Id, Page, Reference, Role, User};
 use crate::notification::{Button, Notice, Question};
+use crate::query::{Conditions, Test};
 use crate::text::Localized;
 
 /// The host, through the component's imports. An import that a plugin never calls is not in its component.
 #[derive(Clone, Copy, Debug)]
 pub struct ComponentHost;
 
-fn found<W, T: From<W>>((records, cursor): (Vec<W>, Option<String>)) -> Found<T> {
-    (records.into_iter().map(T::from).collect(), cursor)
+fn spans(spans: Vec<calendar::Span>) -> Vec<(Instant, Instant)> {
+    spans.into_iter().map(|span| (Instant(span.from), Instant(span.to))).collect()
+}
+
+fn read(json: &str) -> Asked<Value> {
+    serde_json::from_str(json).map_err(|error| HostError::Other(error.to_string()))
+}
+
+fn query(kind: &str, conditions: &Conditions) -> records::Query {
+    let texts = |values: &[Value]| values.iter().map(Value::to_string).collect();
+    let test = |test: &Test| match test {
+        Test::Any(values) => records::Test::Any(texts(values)),
+        Test::AtLeast(value) => records::Test::AtLeast(value.to_string()),
+        Test::Below(value) => records::Test::Below(value.to_string()),
+        Test::Absent => records::Test::Absent,
+        Test::Present => records::Test::Present,
+    };
+    let condition = |(field, given): &(String, Test)| records::Condition { field: field.clone(), test: test(given) };
+    records::Query {
+        kind: kind.into(),
+        conditions: conditions.all.iter().map(condition).collect(),
+        sort: conditions.sort.clone(),
+    }
+}
+
+impl From<departments::User> for User {
+    fn from(raw: departments::User) -> Self {
+        use crate::bindings::takt::crm::users;
+        User {
+            id: raw.id,
+            version: raw.version,
+            name: raw.name,
+            email: raw.email,
+            role: match raw.role {
+                users::Role::Admin => Role::Admin,
+                users::Role::Head => Role::Head,
+                users::Role::Member => Role::Member,
+            },
+            department: raw.department,
+            language: raw.language,
+            active: raw.active,
+            present: raw.present,
+            // The contract's `user` has no more; who wants it, reads the record.
+            ..User::default()
+        }
+    }
 }
 
 impl From<Question> for notes::Question {
@@ -58,116 +99,34 @@ impl From<Notice> for notes::Draft {
 }
 
 impl Host for ComponentHost {
-    fn lead_get(&self, id: &str) -> Asked<Lead> {
-        Ok(leads::get(id)?.into())
+    fn record_get(&self, kind: &str, id: &str) -> Asked<Value> {
+        read(&records::get(kind, id)?)
     }
 
-    fn lead_find(&self, filter: LeadFilter, page: Page) -> Asked<Found<Lead>> {
-        Ok(found(leads::find(&filter.into(), &page.into())?))
+    fn record_find(&self, kind: &str, conditions: &Conditions, page: Page) -> Asked<Found<Value>> {
+        let (faces, cursor) = records::find(&query(kind, conditions), &page.into())?;
+        Ok((faces.iter().map(|face| read(face)).collect::<Asked<_>>()?, cursor))
     }
 
-    fn lead_count(&self, filter: LeadFilter) -> Asked<u64> {
-        Ok(leads::count(&filter.into())?)
+    fn record_count(&self, kind: &str, conditions: &Conditions) -> Asked<u64> {
+        Ok(records::count(&query(kind, conditions))?)
     }
 
-    fn lead_update(&self, id: &str, changes: LeadChanges) -> Asked<Lead> {
-        Ok(leads::update(id, &changes.into())?.into())
+    fn record_create(&self, kind: &str, fields: Value) -> Asked<Value> {
+        read(&records::create(kind, &fields.to_string())?)
+    }
+
+    fn record_update(&self, kind: &str, id: &str, patch: Value) -> Asked<Value> {
+        read(&records::update(kind, id, &patch.to_string())?)
+    }
+
+    fn record_delete(&self, kind: &str, id: &str) -> Asked<()> {
+        Ok(records::delete(kind, id)?)
     }
 
     fn lead_convert(&self, id: &str) -> Asked<Conversion> {
-        Ok(leads::convert(id)?.into())
-    }
-
-    fn contact_get(&self, id: &str) -> Asked<Contact> {
-        Ok(contacts::get(id)?.into())
-    }
-
-    fn contact_find(&self, filter: ContactFilter, page: Page) -> Asked<Found<Contact>> {
-        Ok(found(contacts::find(&filter.into(), &page.into())?))
-    }
-
-    fn contact_count(&self, filter: ContactFilter) -> Asked<u64> {
-        Ok(contacts::count(&filter.into())?)
-    }
-
-    fn contact_create(&self, draft: ContactDraft) -> Asked<Contact> {
-        Ok(contacts::create(&draft.into())?.into())
-    }
-
-    fn contact_update(&self, id: &str, changes: ContactChanges) -> Asked<Contact> {
-        Ok(contacts::update(id, &changes.into())?.into())
-    }
-
-    fn company_get(&self, id: &str) -> Asked<Company> {
-        Ok(companies::get(id)?.into())
-    }
-
-    fn company_find(&self, filter: CompanyFilter, page: Page) -> Asked<Found<Company>> {
-        Ok(found(companies::find(&filter.into(), &page.into())?))
-    }
-
-    fn company_count(&self, filter: CompanyFilter) -> Asked<u64> {
-        Ok(companies::count(&filter.into())?)
-    }
-
-    fn deal_get(&self, id: &str) -> Asked<Deal> {
-        Ok(deals::get(id)?.into())
-    }
-
-    fn deal_find(&self, filter: DealFilter, page: Page) -> Asked<Found<Deal>> {
-        Ok(found(deals::find(&filter.into(), &page.into())?))
-    }
-
-    fn deal_count(&self, filter: DealFilter) -> Asked<u64> {
-        Ok(deals::count(&filter.into())?)
-    }
-
-    fn deal_update(&self, id: &str, changes: DealChanges) -> Asked<Deal> {
-        Ok(deals::update(id, &changes.into())?.into())
-    }
-
-    fn pipeline_get(&self, id: &str) -> Asked<Pipeline> {
-        Ok(pipelines::get(id)?.into())
-    }
-
-    fn task_get(&self, id: &str) -> Asked<Task> {
-        Ok(tasks::get(id)?.into())
-    }
-
-    fn task_find(&self, filter: TaskFilter, page: Page) -> Asked<Found<Task>> {
-        Ok(found(tasks::find(&filter.into(), &page.into())?))
-    }
-
-    fn task_count(&self, filter: TaskFilter) -> Asked<u64> {
-        Ok(tasks::count(&filter.into())?)
-    }
-
-    fn task_create(&self, draft: TaskDraft) -> Asked<Task> {
-        Ok(tasks::create(&draft.into())?.into())
-    }
-
-    fn task_update(&self, id: &str, changes: TaskChanges) -> Asked<Task> {
-        Ok(tasks::update(id, &changes.into())?.into())
-    }
-
-    fn user_get(&self, id: &str) -> Asked<User> {
-        Ok(users::get(id)?.into())
-    }
-
-    fn user_find(&self, filter: UserFilter, page: Page) -> Asked<Found<User>> {
-        Ok(found(users::find(&filter.into(), &page.into())?))
-    }
-
-    fn user_count(&self, filter: UserFilter) -> Asked<u64> {
-        Ok(users::count(&filter.into())?)
-    }
-
-    fn department_get(&self, id: &str) -> Asked<Department> {
-        Ok(departments::get(id)?.into())
-    }
-
-    fn department_by_key(&self, key: &str) -> Asked<Option<Department>> {
-        Ok(departments::by_key(key)?.map(Into::into))
+        let made = leads::convert(id)?;
+        Ok(Conversion { contact: made.contact, company: made.company, deal: made.deal })
     }
 
     fn department_head(&self, department: &str, except: Option<&str>) -> Asked<Option<User>> {
@@ -187,7 +146,7 @@ impl Host for ComponentHost {
     }
 
     fn timer_set(&self, key: &str, at: Instant, payload: Value, about: Option<Reference>) -> Asked<()> {
-        let about = about.map(Lower::lower);
+        let about = about.map(Into::into);
         Ok(timers::set(key, at.0, &payload.to_string(), about.as_ref())?)
     }
 
@@ -197,6 +156,25 @@ impl Host for ComponentHost {
 
     fn working_time_after(&self, start: Instant, seconds: u64, department: Option<&str>) -> Asked<Instant> {
         Ok(Instant(timers::working_time_after(start.0, seconds, department)?))
+    }
+
+    fn meeting_times(&self, meeting: &str, from: Instant, to: Instant, limit: u32) -> Asked<Vec<(Instant, Instant)>> {
+        Ok(spans(calendar::times(meeting, from.0, to.0, limit)?))
+    }
+
+    fn free_slots(
+        &self,
+        users: &[Id],
+        from: Instant,
+        to: Instant,
+        seconds: u64,
+        limit: u32,
+    ) -> Asked<Vec<(Instant, Instant)>> {
+        Ok(spans(calendar::free_slots(users, from.0, to.0, seconds, limit)?))
+    }
+
+    fn report_figures(&self, query: Value) -> Asked<Value> {
+        read(&reports::figures(&query.to_string())?)
     }
 
     fn state_get(&self, key: &str) -> Asked<Option<Value>> {

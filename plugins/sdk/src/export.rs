@@ -7,7 +7,6 @@ use crate::bindings::exports::takt::crm::rule as wit;
 use crate::bindings::takt::crm::types;
 use crate::failure::Failure;
 use crate::instant::Instant;
-use crate::kinds::Lower;
 use crate::manifest::Manifest;
 use crate::plugin::{Plugin, Reply};
 use crate::trigger::{Actor, Command, Event, Tick, Timer};
@@ -124,7 +123,7 @@ impl From<wit::Command> for Command {
 
 impl From<Reply> for wit::Reply {
     fn from(reply: Reply) -> Self {
-        wit::Reply { message: reply.message, open: reply.open.map(Lower::lower) }
+        wit::Reply { message: reply.message, open: reply.open.map(Into::into) }
     }
 }
 

@@ -1,15 +1,13 @@
 //! What a plugin can ask of the host.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::failure::HostError;
 use crate::instant::Instant;
-use crate::kinds::{
-    Company, CompanyFilter, Contact, ContactChanges, ContactDraft, ContactFilter, Conversion, Deal, DealChanges,
-    DealFilter, Department, Found, Id, Lead, LeadChanges, LeadFilter, Page, Pipeline, Reference, Task, TaskChanges,
-    TaskDraft, TaskFilter, User, UserFilter,
-};
+use crate::kinds::{Conversion, Department, Found, Id, Page, Record, Reference, Report, ReportQuery, User};
 use crate::notification::Notice;
+use crate::query::{Conditions, Query};
 
 /// How much a line of the log matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,70 +29,78 @@ pub type Asked<T> = Result<T, HostError>;
 /// see the run's own writes, which land together when the run ends well, or not at all. Every call can fail with
 /// `Denied` where a capability is named, and with `Limit`.
 pub trait Host {
-    /// One lead, or `NotFound`. Wants `leads:read`.
-    fn lead_get(&self, id: &str) -> Asked<Lead>;
-    /// A page of leads, oldest first. Wants `leads:read`.
-    fn lead_find(&self, filter: LeadFilter, page: Page) -> Asked<Found<Lead>>;
-    /// How many leads there are. Wants `leads:read`.
-    fn lead_count(&self, filter: LeadFilter) -> Asked<u64>;
-    /// Changes a lead; `NotFound`, or `Invalid` where a rule of leads forbids it. Wants `leads:write`.
-    fn lead_update(&self, id: &str, changes: LeadChanges) -> Asked<Lead>;
-    /// Makes or finds the contact and the company, makes the deal; `NotFound`, or `Invalid` where the lead is closed.
-    /// Wants `leads:write`.
+    /// One record of a kind, in its JSON face; `NotFound`. Wants `<kinds>:read`, as all reading does.
+    fn record_get(&self, kind: &str, id: &str) -> Asked<Value>;
+    /// A page of records; `Invalid` for a field that the kind is not found by.
+    fn record_find(&self, kind: &str, conditions: &Conditions, page: Page) -> Asked<Found<Value>>;
+    /// How many records there are.
+    fn record_count(&self, kind: &str, conditions: &Conditions) -> Asked<u64>;
+    /// Makes a record; `Invalid` where a rule of its kind forbids it. Wants `<kinds>:write`, as all writing does.
+    fn record_create(&self, kind: &str, fields: Value) -> Asked<Value>;
+    /// Changes a record by a JSON merge patch (RFC 7396); `NotFound` or `Invalid`.
+    fn record_update(&self, kind: &str, id: &str, patch: Value) -> Asked<Value>;
+    /// Deletes a record; `NotFound`, or `Invalid` where its kind wants it to stay.
+    fn record_delete(&self, kind: &str, id: &str) -> Asked<()>;
+
+    /// One record, or `NotFound`.
+    fn get<T: Record>(&self, id: &str) -> Asked<T> {
+        read(self.record_get(T::KIND, id)?)
+    }
+
+    /// A page of records.
+    fn find<T: Record>(&self, query: &Query<T>, page: Page) -> Asked<Found<T>> {
+        let (faces, cursor) = self.record_find(T::KIND, query.conditions(), page)?;
+        Ok((faces.into_iter().map(read).collect::<Asked<_>>()?, cursor))
+    }
+
+    /// The first record of a listing.
+    fn first<T: Record>(&self, query: &Query<T>) -> Asked<Option<T>> {
+        Ok(self.find(query, Page { limit: 1, cursor: None })?.0.pop())
+    }
+
+    /// All records of a listing, however many: each counts against the run's budget.
+    fn find_all<T: Record>(&self, query: &Query<T>) -> Asked<Vec<T>> {
+        let mut all = Vec::new();
+        let mut page = Page::FIRST;
+        loop {
+            let (records, cursor) = self.find(query, page)?;
+            all.extend(records);
+            if cursor.is_none() {
+                return Ok(all);
+            }
+            page = Page { cursor, ..Page::FIRST };
+        }
+    }
+
+    /// How many records there are.
+    fn count<T: Record>(&self, query: &Query<T>) -> Asked<u64> {
+        self.record_count(T::KIND, query.conditions())
+    }
+
+    /// Makes a record of these fields; `Invalid`.
+    fn create<T: Record>(&self, fields: impl Serialize) -> Asked<T> {
+        read(self.record_create(T::KIND, json(fields)?)?)
+    }
+
+    /// Changes these fields of a record; `null` clears one. `NotFound` or `Invalid`.
+    fn update<T: Record>(&self, id: &str, patch: impl Serialize) -> Asked<T> {
+        read(self.record_update(T::KIND, id, json(patch)?)?)
+    }
+
+    /// Deletes a record; `NotFound` or `Invalid`.
+    fn delete<T: Record>(&self, id: &str) -> Asked<()> {
+        self.record_delete(T::KIND, id)
+    }
+
+    /// Makes or finds the contact and the company of a lead, makes the deal; `NotFound`, or `Invalid` where the lead is
+    /// closed. Wants `leads:write`.
     fn lead_convert(&self, id: &str) -> Asked<Conversion>;
 
-    /// One contact, or `NotFound`. Wants `contacts:read`.
-    fn contact_get(&self, id: &str) -> Asked<Contact>;
-    /// A page of contacts, oldest first. Wants `contacts:read`.
-    fn contact_find(&self, filter: ContactFilter, page: Page) -> Asked<Found<Contact>>;
-    /// How many contacts there are. Wants `contacts:read`.
-    fn contact_count(&self, filter: ContactFilter) -> Asked<u64>;
-    /// Makes a contact; `Invalid` where another has the phone or e-mail. Wants `contacts:write`.
-    fn contact_create(&self, draft: ContactDraft) -> Asked<Contact>;
-    /// Changes a contact; `NotFound` or `Invalid`. Wants `contacts:write`.
-    fn contact_update(&self, id: &str, changes: ContactChanges) -> Asked<Contact>;
-
-    /// One company, or `NotFound`. Wants `companies:read`.
-    fn company_get(&self, id: &str) -> Asked<Company>;
-    /// A page of companies, oldest first. Wants `companies:read`.
-    fn company_find(&self, filter: CompanyFilter, page: Page) -> Asked<Found<Company>>;
-    /// How many companies there are. Wants `companies:read`.
-    fn company_count(&self, filter: CompanyFilter) -> Asked<u64>;
-
-    /// One deal, or `NotFound`. Wants `deals:read`.
-    fn deal_get(&self, id: &str) -> Asked<Deal>;
-    /// A page of deals, oldest first. Wants `deals:read`.
-    fn deal_find(&self, filter: DealFilter, page: Page) -> Asked<Found<Deal>>;
-    /// How many deals there are. Wants `deals:read`.
-    fn deal_count(&self, filter: DealFilter) -> Asked<u64>;
-    /// Changes a deal; `NotFound`, or `Invalid` for a stage that its pipeline lacks. Wants `deals:write`.
-    fn deal_update(&self, id: &str, changes: DealChanges) -> Asked<Deal>;
-
-    /// One pipeline, or `NotFound`. Wants `pipelines:read`.
-    fn pipeline_get(&self, id: &str) -> Asked<Pipeline>;
-
-    /// One task, or `NotFound`. Wants `tasks:read`.
-    fn task_get(&self, id: &str) -> Asked<Task>;
-    /// A page of tasks, oldest first. Wants `tasks:read`.
-    fn task_find(&self, filter: TaskFilter, page: Page) -> Asked<Found<Task>>;
-    /// How many tasks there are. Wants `tasks:read`.
-    fn task_count(&self, filter: TaskFilter) -> Asked<u64>;
-    /// Makes a task; `Invalid` where an open task of the plugin has the key. Wants `tasks:write`.
-    fn task_create(&self, draft: TaskDraft) -> Asked<Task>;
-    /// Changes a task; `NotFound` or `Invalid`. Wants `tasks:write`.
-    fn task_update(&self, id: &str, changes: TaskChanges) -> Asked<Task>;
-
-    /// One user, or `NotFound`. Wants `users:read`.
-    fn user_get(&self, id: &str) -> Asked<User>;
-    /// A page of users, oldest first. Wants `users:read`.
-    fn user_find(&self, filter: UserFilter, page: Page) -> Asked<Found<User>>;
-    /// How many users there are. Wants `users:read`.
-    fn user_count(&self, filter: UserFilter) -> Asked<u64>;
-
-    /// One department, or `NotFound`. Wants `departments:read`.
-    fn department_get(&self, id: &str) -> Asked<Department>;
     /// The department of that key. Wants `departments:read`.
-    fn department_by_key(&self, key: &str) -> Asked<Option<Department>>;
+    fn department_by_key(&self, key: &str) -> Asked<Option<Department>> {
+        self.first(&Query::all().is("key", key))
+    }
+
     /// The head of a department: its own, else its parent's and so on, else an active admin; never `except`. Wants
     /// `departments:read`.
     fn department_head(&self, department: &str, except: Option<&str>) -> Asked<Option<User>>;
@@ -117,6 +123,29 @@ pub trait Host {
     /// `Invalid` for a calendar without working hours. Wants `departments:read` where a department is named.
     fn working_time_after(&self, start: Instant, seconds: u64, department: Option<&str>) -> Asked<Instant>;
 
+    /// The times at which a meeting takes place, of those that begin from `from` until before `to`, in order, at most
+    /// `limit`; `NotFound`. Wants `meetings:read`.
+    fn meeting_times(&self, meeting: &str, from: Instant, to: Instant, limit: u32) -> Asked<Vec<(Instant, Instant)>>;
+    /// The first spans of so many seconds in which all of these users are free, at most `limit`; `NotFound` or
+    /// `Invalid`. Wants `meetings:read`.
+    fn free_slots(
+        &self,
+        users: &[Id],
+        from: Instant,
+        to: Instant,
+        seconds: u64,
+        limit: u32,
+    ) -> Asked<Vec<(Instant, Instant)>>;
+
+    /// The figures of a period, as the contract's `reports.figures` has them. [`Host::report`] reads them.
+    fn report_figures(&self, query: Value) -> Asked<Value>;
+    /// The figures of a period, of the whole organisation where nothing narrower is asked; `NotFound` or `Invalid`. Wants
+    /// `reports:read`.
+    fn report(&self, query: &ReportQuery) -> Asked<Report> {
+        let wrong = |error| HostError::Other(format!("cannot read the report: {error}"));
+        serde_json::from_value(self.report_figures(json(query)?)?).map_err(wrong)
+    }
+
     /// The value of a key of the plugin's own.
     fn state_get(&self, key: &str) -> Asked<Option<Value>>;
     /// Sets it; at most 64 KiB.
@@ -126,4 +155,13 @@ pub trait Host {
 
     /// Writes a line to the run's log.
     fn log(&self, level: Level, message: &str);
+}
+
+fn read<T: Record>(face: Value) -> Asked<T> {
+    let wrong = |error| HostError::Other(format!("cannot read the {}: {error}", T::KIND));
+    serde_json::from_value(face).map_err(wrong)
+}
+
+fn json(fields: impl Serialize) -> Asked<Value> {
+    serde_json::to_value(fields).map_err(|error| HostError::Invalid(vec![(String::new(), error.to_string())]))
 }

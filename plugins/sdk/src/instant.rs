@@ -29,6 +29,14 @@ impl Instant {
     }
 }
 
+impl Instant {
+    /// The moment so many seconds earlier.
+    pub fn minus_seconds(self, seconds: u64) -> Instant {
+        let micros = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(MICROS);
+        Instant(self.0.saturating_sub(micros))
+    }
+}
+
 impl Add<Elapsed> for Instant {
     type Output = Instant;
     fn add(self, elapsed: Elapsed) -> Instant {

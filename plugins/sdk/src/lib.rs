@@ -80,6 +80,7 @@ mod mock;
 mod money;
 mod notification;
 mod plugin;
+mod query;
 mod span;
 mod text;
 mod trigger;
@@ -96,6 +97,7 @@ pub use mock::{MockHost, Notification, SetTimer, Trial};
 pub use money::Money;
 pub use notification::{Button, Notice, Question};
 pub use plugin::{Context, Outcome, Plugin, Reply, TheHost, Trigger};
+pub use query::{Conditions, Query, Test};
 pub use span::{NotASpan, Span};
 pub use text::{BODY, Elapsed, LINE, Lang, Localized, Say, Template, Texts, plural_ru};
 pub use trigger::{Actor, Command, Event, Tick, Timer};
@@ -108,7 +110,7 @@ pub mod prelude {
     pub use crate::text;
     pub use crate::{
         Actor, Button, Command, CommandSpec, Context, Elapsed, Event, Failure, Host, HostError, Instant, Level,
-        Localized, Manifest, Money, Notice, Optional, Outcome, Plugin, Question, Reply, Say, Span, Subscription,
+        Localized, Manifest, Money, Notice, Optional, Outcome, Plugin, Query, Question, Reply, Say, Span, Subscription,
         Template, Texts, Tick, Timer,
     };
     pub use schemars::JsonSchema;

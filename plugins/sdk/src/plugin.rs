@@ -138,6 +138,13 @@ impl<C> Context<C> {
         }
     }
 
+    /// A number from 0 until below `bound`, by chance. The host's generator gives it, so that a replay gives the same.
+    pub fn random(&self, bound: usize) -> usize {
+        use std::hash::{BuildHasher, RandomState};
+        let drawn = RandomState::new().hash_one(&self.run);
+        usize::try_from(drawn % bound.max(1) as u64).unwrap_or_default()
+    }
+
     /// A refusal in the language of the person who asked.
     pub fn refuse(&self, person: &crate::kinds::User, why: &Localized) -> Failure {
         Failure::refused(why.in_language(&person.language))

@@ -37,6 +37,13 @@ fn primary(tag: &str) -> &str {
 pub struct Localized(Vec<(String, String)>);
 
 impl Localized {
+    /// What people call a record: its number where it has one, and its title. Short enough to be part of a title.
+    pub fn named(number: Option<u64>, title: &str) -> Localized {
+        let number = number.map_or_else(String::new, |number| format!("{number} "));
+        let words = |open, close| format!("{number}{open}{title}{close}");
+        Localized::default().with("en", words('“', '”')).with("ru", words('«', '»')).clipped(120)
+    }
+
     /// Adds the words of one language, by its BCP 47 tag.
     pub fn with(mut self, tag: impl Into<String>, words: impl Into<String>) -> Localized {
         self.0.push((tag.into(), words.into()));
@@ -60,6 +67,15 @@ impl Localized {
                 words.truncate(keep);
                 words.push('…');
             }
+        }
+        self
+    }
+
+    /// The same with one line more; where that is not there in a language, in the first that it is there in.
+    pub fn line(mut self, next: Localized) -> Localized {
+        for (tag, words) in &mut self.0 {
+            words.push('\n');
+            words.push_str(next.in_language(tag));
         }
         self
     }

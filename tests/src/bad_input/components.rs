@@ -6,6 +6,7 @@ use takt::bundled;
 use takt::wasm::manifest::Manifest;
 
 use crate::support::guest::{Does, Guest};
+use crate::support::guests::altered;
 use crate::support::house::House;
 use crate::support::native::{commanded, manifest, scheduled, subscribed};
 use crate::support::person::{Answer, items, send};
@@ -15,18 +16,10 @@ async fn upload(house: &House, bytes: impl Into<reqwest::Body>) -> Answer {
     send(request.body(bytes)).await
 }
 
-/// The bundled lead intake with these bytes in place of those, which are as many.
-fn altered(from: &str, to: &str) -> Vec<u8> {
-    assert_eq!(from.len(), to.len());
+/// The bundled lead intake, altered.
+fn lead_intake(from: &str, to: &str) -> Vec<u8> {
     let (_, component) = bundled::components().iter().find(|(name, _)| *name == "lead-intake").unwrap();
-    let mut bytes = component.to_vec();
-    let places: Vec<usize> =
-        (0..bytes.len() - from.len()).filter(|at| bytes[*at..].starts_with(from.as_bytes())).collect();
-    assert!(!places.is_empty(), "there is no `{from}` in the component");
-    for at in places {
-        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
-    }
-    bytes
+    altered(component, from, to)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,10 +30,10 @@ async fn what_is_no_component_for_this_host_is_refused_and_says_why() {
         (b"hello".to_vec(), "not WebAssembly"),
         (b"\0asm\x01\0\0\0".to_vec(), "core WebAssembly module"),
         (component[..component.len() / 2].to_vec(), "malformed"),
-        (altered("takt:crm/rule@0.1.0", "takt:crm/ruin@0.1.0"), "no interface takt:crm/rule"),
-        (altered("@0.1.0", "@9.1.0"), "takt:crm@9.1.0; this host serves 0.1.x"),
-        (altered("takt:crm/leads@", "evil:crm/leads@"), "evil:crm/leads@0.1.0"),
-        (altered("takt:crm/tasks@", "takt:crm/banks@"), "takt:crm/banks@0.1.0"),
+        (lead_intake("takt:crm/rule@0.1.0", "takt:crm/ruin@0.1.0"), "no interface takt:crm/rule"),
+        (lead_intake("@0.1.0", "@9.1.0"), "takt:crm@9.1.0; this host serves 0.1.x"),
+        (lead_intake("takt:crm/records@", "evil:crm/records@"), "evil:crm/records@0.1.0"),
+        (lead_intake("takt:crm/timers@", "takt:crm/rumour@"), "takt:crm/rumour@0.1.0"),
     ] {
         let refused = upload(&house, bytes).await.problem(422, "bad_component");
         assert!(refused["detail"].as_str().unwrap().contains(words), "{words}: {refused}");

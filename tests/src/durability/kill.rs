@@ -2,73 +2,36 @@
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tokio::task::JoinHandle;
 
-use super::ledger::{Ledger, PEOPLE};
-use crate::support::house::share_compiled;
-use crate::support::person::{Base, Person, items};
-use crate::support::process::{Process, command, until};
+use super::busy::Busy;
+use super::ledger::PEOPLE;
+use crate::support::database::Data;
+use crate::support::person::Person;
 
-/// Who post leads at the same time.
-const POSTERS: usize = 4;
 /// Who move a deal each.
 const MOVERS: usize = 2;
 
+/// `TAKT_KILL_ROUNDS` says how often; five times without.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_under_load_no_lead_is_lost_and_no_effect_doubled() {
     let rounds = std::env::var("TAKT_KILL_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap());
-    let data = TempDir::new().unwrap();
-    share_compiled(data.path());
-    let token = command(data.path(), &["token", "create", "--name", "ledger", "--scope", "admin"]).await;
-    let mut host = Process::start(data.path()).await;
-    let base: Base = Arc::new(RwLock::new(host.address.clone()));
-    let admin = Person::with_token(&base, token["secret"].as_str().unwrap(), "", "ledger");
-    let deals = prepare(&admin).await;
-
-    let load = Arc::new(Load { admin: admin.clone(), done: AtomicBool::new(false), accepted: Mutex::default() });
-    let mut workers = Vec::new();
-    for poster in 0..POSTERS {
-        workers.push(tokio::spawn(load.clone().post_leads(poster)));
-    }
-    for deal in deals.clone() {
-        workers.push(tokio::spawn(load.clone().move_deal(deal)));
-    }
+    let mut busy = Busy::start(Data::new().await, &[]).await;
     for _ in 0..rounds {
         // Not to wait for anything: the moment of the kill is any.
         tokio::time::sleep(Duration::from_millis(100 + random() % 500)).await;
-        host.kill().await;
-        host = Process::start(data.path()).await;
-        base.write().unwrap().clone_from(&host.address);
+        busy.kill_and_start(&[]).await;
     }
-    load.done.store(true, Ordering::SeqCst);
-    for worker in workers {
-        worker.await.unwrap();
-    }
-    until("all deliveries are done and all timers have fired", || async {
-        let queues = items(admin.get("/api/v1/queue").await);
-        queues.iter().all(|queue| queue["deliveries"] == 0 && queue["timers"] == 0)
-    })
-    .await;
-
-    let accepted = std::mem::take(&mut *load.accepted.lock().unwrap());
-    let ledger = Ledger::read(&admin).await;
-    ledger.check_leads(&accepted.leads);
-    ledger.check_runs();
-    for deal in &deals {
-        ledger.check_moves(&admin, deal, &accepted.moves).await;
-    }
-    assert_eq!(items(admin.get("/api/v1/dead_letters").await), Vec::<Value>::new());
-    assert_eq!(items(admin.get("/api/v1/holds").await), Vec::<Value>::new());
-    host.stop().await;
+    busy.adds_up().await;
 }
 
 /// A department of a head and others, both plugins at work, and the deals to be moved.
-async fn prepare(admin: &Person) -> Vec<Value> {
+pub async fn prepare(admin: &Person) -> Vec<Value> {
     let made = async |path: &str, fields: Value| admin.post(path, fields).await.ok();
     let sales = made("/api/v1/departments", json!({"key": "sales", "title": "Sales"})).await;
     let mut people = Vec::new();
@@ -98,10 +61,11 @@ async fn prepare(admin: &Person) -> Vec<Value> {
     deals
 }
 
-struct Load {
-    admin: Person,
-    done: AtomicBool,
-    accepted: Mutex<Accepted>,
+/// Work from outside, by one program.
+pub struct Load {
+    pub admin: Person,
+    pub done: AtomicBool,
+    pub accepted: Mutex<Accepted>,
 }
 
 /// What the host said was done.
@@ -111,15 +75,33 @@ pub struct Accepted {
     pub leads: Vec<String>,
     /// Ids of deals, and the versions that a move gave them.
     pub moves: Vec<(String, u64)>,
+    /// How often the database could not do its part.
+    pub refused: usize,
 }
 
 impl Load {
+    pub fn by(admin: &Person) -> Arc<Self> {
+        Arc::new(Self { admin: admin.clone(), done: AtomicBool::new(false), accepted: Mutex::default() })
+    }
+
+    /// Begins to post leads, so many at once, and to move each of these deals.
+    pub fn begin(self: &Arc<Self>, posters: usize, deals: &[Value]) -> Vec<JoinHandle<()>> {
+        let posting = (0..posters).map(|poster| tokio::spawn(self.clone().post_leads(poster)));
+        posting.chain(deals.iter().map(|deal| tokio::spawn(self.clone().move_deal(deal.clone())))).collect()
+    }
+
     fn is_done(&self) -> bool {
         self.done.load(Ordering::SeqCst)
     }
 
+    /// The database could not do its part: whether it was done is not known.
+    async fn refused(&self) {
+        self.accepted.lock().unwrap().refused += 1;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+
     /// Posts leads. What was not answered is sent again under its key until it is.
-    async fn post_leads(self: Arc<Self>, poster: usize) {
+    pub async fn post_leads(self: Arc<Self>, poster: usize) {
         for n in 0.. {
             if self.is_done() {
                 return;
@@ -129,6 +111,7 @@ impl Load {
                 let request = self.admin.request(Method::POST, "/api/v1/leads").header("idempotency-key", &title);
                 match answered(request.json(&json!({"title": title}))).await {
                     Some((201, body)) => break body,
+                    Some((503, _)) => self.refused().await,
                     Some((status, body)) => panic!("{title} was answered with {status}: {body}"),
                     None => tokio::time::sleep(Duration::from_millis(10)).await,
                 }
@@ -138,7 +121,7 @@ impl Load {
     }
 
     /// Moves a deal from stage to stage, on and on.
-    async fn move_deal(self: Arc<Self>, deal: Value) {
+    pub async fn move_deal(self: Arc<Self>, deal: Value) {
         let id = deal["id"].as_str().unwrap();
         for stage in ["b", "c", "a"].iter().cycle() {
             if self.is_done() {
@@ -150,6 +133,7 @@ impl Load {
                     let version = body["version"].as_u64().unwrap();
                     self.accepted.lock().unwrap().moves.push((id.to_owned(), version));
                 }
+                Some((503, _)) => self.refused().await,
                 Some((status, body)) => panic!("a move was answered with {status}: {body}"),
                 None => tokio::time::sleep(Duration::from_millis(10)).await,
             }

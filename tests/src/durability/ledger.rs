@@ -26,8 +26,22 @@ impl Ledger {
         }
     }
 
+    /// All of it: of the leads and of each deal's moves that were accepted.
+    pub async fn check(&self, admin: &Person, deals: &[Value], (leads, moves): (&[String], &[(String, u64)])) {
+        self.check_leads(leads);
+        self.check_runs();
+        for deal in deals {
+            self.check_moves(admin, deal, moves).await;
+        }
+    }
+
+    /// The leads that are there.
+    pub fn lead_ids(&self) -> Vec<String> {
+        self.leads.iter().map(|lead| text(lead, "id").to_owned()).collect()
+    }
+
     /// Every lead that was accepted is there, none is there twice, and each has each of its effects exactly once.
-    pub fn check_leads(&self, accepted: &[String]) {
+    fn check_leads(&self, accepted: &[String]) {
         assert!(accepted.len() > 20, "there was no load: {} leads", accepted.len());
         let there: BTreeSet<&str> = self.leads.iter().map(|lead| text(lead, "id")).collect();
         for id in accepted {
@@ -56,10 +70,15 @@ impl Ledger {
         assert!(readers.is_empty(), "notifications about leads that are not there: {readers:?}");
     }
 
-    /// One run for each event and each timer, all of them done.
-    pub fn check_runs(&self) {
+    /// One run for each event and each timer that was done; others only where the host itself could not go on, where the
+    /// database kept one waiting, or where others were faster.
+    fn check_runs(&self) {
         let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
         for run in &self.runs {
+            let waited = run["outcome"] == "budget" && text(run, "error").contains("deadline");
+            if waited || ["host", "conflict"].contains(&text(run, "outcome")) {
+                continue;
+            }
             assert_eq!(run["outcome"], "ok", "{run:#}");
             *counts.entry((text(run, "trigger"), text(&run["about"], "id"))).or_default() += 1;
         }
@@ -71,7 +90,7 @@ impl Ledger {
     }
 
     /// The head was told of every move of the deal, once, in the order of the moves.
-    pub async fn check_moves(&self, admin: &Person, deal: &Value, accepted: &[(String, u64)]) {
+    async fn check_moves(&self, admin: &Person, deal: &Value, accepted: &[(String, u64)]) {
         let id = text(deal, "id");
         let mut history = all(admin, &format!("/api/v1/deals/{id}/history")).await;
         history.reverse();

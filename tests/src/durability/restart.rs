@@ -1,8 +1,17 @@
 //! The host is stopped, and started again on the same data.
 
-use serde_json::json;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
 
-use crate::support::house::House;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::s2::path;
+use crate::support::database::Data;
+use crate::support::house::{House, share_compiled};
+use crate::support::person::{Person, items};
+use crate::support::process::{Process, command};
+use crate::support::receiver::SMS_SECRET;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn timers_come_due_after_a_restart_and_once() {
@@ -66,4 +75,56 @@ async fn people_programs_plugins_and_offers_are_as_they_were() {
     assert_eq!(house.all("tasks").await[0]["due"], "2026-03-02T10:00:00.000000Z");
     house.lead(json!({"title": "Tables"})).await;
     assert_eq!(house.boris.last().await["title"], "New lead 2 “Tables”");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_back_and_far_ahead_loses_and_doubles_no_timer() {
+    let house = House::open().await;
+    let first = house.chairs().await;
+    // Back to the day before: what is written now is not older than what was, for those who read it.
+    house.set_clock("2026-03-01T09:00:00Z").await;
+    house.boris.patch(&path("leads", &first), json!({"title": "Chairs!"})).await.ok();
+    let second = house.lead(json!({"title": "Tables"})).await;
+    assert_eq!(house.helga.titles().await, ["New lead 1 “Chairs”", "New lead 2 “Tables”"]);
+    // A week ahead: all comes due at once, each alert once.
+    house.set_clock("2026-03-09T09:00:00Z").await;
+    for _ in 0..3 {
+        house.advance(60 * 24).await;
+    }
+    for (lead, title) in [(&first, "lead 1 “Chairs!”"), (&second, "lead 2 “Tables”")] {
+        let runs = house.ada.get(&format!("/api/v1/leads/{}/runs", lead["id"].as_str().unwrap())).await;
+        let fired = items(runs).iter().filter(|run| run["trigger"] == "timer" && run["outcome"] == "ok").count();
+        assert_eq!(fired, 3, "{title}: three alerts, as the plugin's configuration says");
+    }
+    assert!(house.timers("lead-intake").await.is_empty());
+    // And back where it was: nothing fires again.
+    house.set_clock("2026-03-02T09:00:00Z").await;
+    let told = house.helga.titles().await.len();
+    house.advance(60).await;
+    assert_eq!(house.helga.titles().await.len(), told);
+    house.all_is_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_within_ten_seconds_though_a_gateway_never_answers_and_loses_nothing() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/sms", silent.local_addr().unwrap());
+    let settings = [("TAKT_SMS_URL", url.as_str()), ("TAKT_SMS_SECRET", SMS_SECRET), ("TAKT_PRIVATE_WEBHOOKS", "true")];
+    let asked = async || tokio::time::timeout(Duration::from_secs(60), silent.accept()).await.unwrap().unwrap();
+    let data = Data::new().await;
+    share_compiled(data.path());
+    let token = command(&data, &["token", "create", "--name", "admin", "--scope", "admin"]).await;
+    let host = Process::start_with(&data, &settings).await;
+    let base = Arc::new(RwLock::new(host.address.clone()));
+    let admin = Person::with_token(&base, token["secret"].as_str().unwrap(), "", "admin");
+    let message = json!({"channel": "sms", "to": "+4930901820", "body": "Hello", "expected": true});
+    admin.post("/api/v1/messages", message).await.ok();
+    let connection = asked().await;
+    let told = Instant::now();
+    host.stop().await;
+    assert!(told.elapsed() < Duration::from_secs(10), "it took {:?}", told.elapsed());
+    drop(connection);
+    let host = Process::start_with(&data, &settings).await;
+    asked().await;
+    host.kill().await;
 }

@@ -12,17 +12,22 @@ pub fn hostile() -> Arc<[u8]> {
     BUILT.clone()
 }
 
-/// The same with other bytes in the place of these, as long as they are, wherever they stand.
+/// The same, altered.
 pub fn patched(from: &str, to: &str) -> Arc<[u8]> {
+    altered(&hostile(), from, to).into()
+}
+
+/// A component with other bytes in the place of these, as long as they are, wherever they stand.
+pub fn altered(component: &[u8], from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
-    let mut bytes = hostile().to_vec();
+    let mut bytes = component.to_vec();
     let places: Vec<usize> =
         bytes.windows(from.len()).enumerate().filter(|(_, part)| *part == from.as_bytes()).map(|(at, _)| at).collect();
-    assert!(!places.is_empty(), "{from} is nowhere in the component");
+    assert!(!places.is_empty(), "there is no `{from}` in the component");
     for at in places {
         bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
     }
-    bytes.into()
+    bytes
 }
 
 /// A component that exports an empty rule, beside what the text says.

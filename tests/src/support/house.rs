@@ -6,21 +6,25 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use takt::bundled;
-use takt::config::Settings;
+use takt::config::{Secret, Settings};
 use takt::crm::instant::Instant;
+use takt::documents::Renderer;
 use takt::engine::Engine;
 use takt::engine::clock::ManualClock;
 use takt::http::secret;
 use takt::sample::{self, Company, PEOPLE};
-use takt::server::Server;
-use tempfile::TempDir;
+use takt::server::{Extras, Server};
 use tokio::sync::OnceCell;
 
+use super::database::Data;
 use super::person::{Base, Person, items};
 
 /// Monday, 2026-03-02, 10:00 in Berlin.
 pub const MONDAY_10: &str = "2026-03-02T09:00:00Z";
 const PASSWORD: &str = "correct horse battery";
+
+/// What a test sets of the host's settings.
+type Adjust = Box<dyn Fn(&mut Settings) + Send + Sync>;
 
 /// A company that works: plugins enabled, people signed in.
 pub struct House {
@@ -39,25 +43,56 @@ pub struct House {
     pub company: Company,
     pub base: Base,
     clock: Arc<ManualClock>,
+    renderer: Renderer,
+    adjust: Adjust,
     server: Option<Server>,
-    dir: TempDir,
+    dir: Data,
 }
 
 impl House {
-    /// The company with both bundled plugins granted and enabled.
+    /// The company with leads taken in and stages told: those plugins granted and enabled.
     pub async fn open() -> Self {
+        Self::with(&["deal-stage-notify", "lead-intake"]).await
+    }
+
+    /// The company with these bundled plugins granted and enabled.
+    pub async fn with(plugins: &[&str]) -> Self {
         let house = Self::bare().await;
-        for (_, component) in bundled::components() {
-            house.install(component).await;
-        }
+        house.install_bundled(plugins).await;
         house
+    }
+
+    async fn install_bundled(&self, plugins: &[&str]) {
+        for name in plugins {
+            let (_, component) = bundled::components().iter().find(|(bundled, _)| bundled == name).unwrap();
+            self.install(component).await;
+        }
     }
 
     /// The company without any plugin.
     pub async fn bare() -> Self {
-        let dir = TempDir::new().unwrap();
+        // The typesetter is not optimised here, and the tests' machine is busy.
+        Self::with_papers_within(Duration::from_secs(50)).await
+    }
+
+    /// The company with these plugins, whose host has other settings than the tests' usual ones.
+    pub async fn set_up(plugins: &[&str], adjust: impl Fn(&mut Settings) + Send + Sync + 'static) -> Self {
+        let house = Self::started(Duration::from_secs(50), Box::new(adjust)).await;
+        house.install_bundled(plugins).await;
+        house
+    }
+
+    /// The company without any plugin, where a paper may take so long.
+    pub async fn with_papers_within(longest: Duration) -> Self {
+        Self::started(longest, Box::new(|_| {})).await
+    }
+
+    async fn started(longest: Duration, adjust: Adjust) -> Self {
+        let dir = Data::new().await;
         let clock = Arc::new(ManualClock::new(moment(MONDAY_10)));
-        let server = start(dir.path(), clock.clone()).await;
+        // The test's own program makes no PDFs.
+        let renderer = Renderer::within(env!("CARGO_BIN_EXE_takt-under-test").into(), longest);
+        let server = start(&dir, clock.clone(), renderer.clone(), &adjust).await;
         let company = sample::company(&server.engine).await.unwrap();
         let base: Base = Arc::new(RwLock::new(format!("http://{}", server.address)));
         let people = [company.admin, company.head, company.members[0], company.members[1], company.members[2]];
@@ -66,8 +101,8 @@ impl House {
         }
         let sign_in = |at: usize| Person::sign_in(&base, PEOPLE[at].1, PASSWORD);
         let (ada, helga, anna, boris, clara) = tokio::join!(sign_in(0), sign_in(1), sign_in(2), sign_in(3), sign_in(4));
-        let form = program(&ada, &base, "web-form", &["leads:write"]).await;
-        Self { ada, helga, anna, boris, clara, form, company, base, clock, server: Some(server), dir }
+        let form = program(&ada, &base, "web-form", &["leads:write", "personal:read"]).await;
+        Self { ada, helga, anna, boris, clara, form, company, base, clock, renderer, adjust, server: Some(server), dir }
     }
 
     /// Installs a component, grants what it asks for, and switches it on: as an admin does, over the API.
@@ -106,6 +141,11 @@ impl House {
         self.settle().await;
     }
 
+    /// Moves the clock on so many seconds, and does not wait for what comes of it.
+    pub fn pass(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
     /// Moves the clock on to a moment, and lets all that comes due be done.
     pub async fn advance_to(&self, at: &str) {
         let at = moment(at);
@@ -114,11 +154,17 @@ impl House {
         self.settle().await;
     }
 
+    /// The clock jumps, backwards too, and all that comes due is done.
+    pub async fn set_clock(&self, at: &str) {
+        self.clock.set(moment(at));
+        self.settle().await;
+    }
+
     /// The server is stopped, and another started on the same data, so many minutes later.
     pub async fn restart_after(&mut self, minutes: u64) {
         self.server.take().unwrap().stop().await;
         self.clock.advance(Duration::from_secs(minutes * 60));
-        let server = start(self.dir.path(), self.clock.clone()).await;
+        let server = start(&self.dir, self.clock.clone(), self.renderer.clone(), &self.adjust).await;
         *self.base.write().unwrap() = format!("http://{}", server.address);
         self.server = Some(server);
     }
@@ -166,7 +212,7 @@ impl House {
         let user = json!({"name": name, "email": email, "department": self.company.sales, "language": "en"});
         let user = self.ada.post("/api/v1/users", user).await.ok();
         let id = user["id"].as_str().unwrap();
-        let scopes = ["commands:write", "notifications:read", "leads:read"];
+        let scopes = ["commands:write", "notifications:read", "leads:read", "personal:read"];
         let draft = json!({"name": name, "scopes": scopes, "user": id});
         let token = self.ada.post("/api/v1/tokens", draft).await.ok();
         Person::with_token(&self.base, token["secret"].as_str().unwrap(), id, name)
@@ -217,18 +263,23 @@ async fn password_hash() -> &'static str {
     HASH.get_or_init(|| async { secret::password_hash(PASSWORD.to_owned()).await.unwrap() }).await
 }
 
-async fn start(data: &Path, clock: Arc<ManualClock>) -> Server {
-    share_compiled(data);
-    let settings = Settings {
+async fn start(data: &Data, clock: Arc<ManualClock>, renderer: Renderer, adjust: &Adjust) -> Server {
+    share_compiled(data.path());
+    let mut settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
-        data: data.to_owned(),
+        data: data.path().to_owned(),
+        database_url: Secret(data.url()),
         bundled: false,
         in_flight: 32,
         poll_ms: 50,
         private_webhooks: true,
+        session_hours: 24 * 365,
+        journal_percent: 100,
         ..Settings::default()
     };
-    Server::start(&settings, clock).await.unwrap()
+    adjust(&mut settings);
+    let extras = Extras { renderer: Some(renderer), ..Extras::default() };
+    Server::start_with(&settings, clock, extras).await.unwrap()
 }
 
 /// Gives a data folder the one folder of compiled components that all tests and all their runs share: a component is

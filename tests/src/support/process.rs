@@ -1,6 +1,5 @@
 //! The host as a process of its own: it can be killed.
 
-use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -8,19 +7,34 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use super::database::Data;
+
 /// The binary: see this package's `Cargo.toml`.
-fn takt(data: &Path) -> Command {
+fn takt(data: &Data) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_takt-under-test"));
     // In the data folder there is no `takt.toml` that the host would read.
-    command.current_dir(data).env("TAKT_DATA", data).env("TAKT_LOG", "error").arg("--json").kill_on_drop(true);
+    command
+        .current_dir(data.path())
+        .env("TAKT_DATA", data.path())
+        .env("TAKT_DATABASE_URL", data.url())
+        .env("TAKT_LOG", "error")
+        .arg("--json")
+        .kill_on_drop(true);
     command
 }
 
 /// What a command of the binary gives.
-pub async fn command(data: &Path, arguments: &[&str]) -> Value {
+pub async fn command(data: &Data, arguments: &[&str]) -> Value {
     let output = takt(data).args(arguments).stderr(Stdio::inherit()).output().await.unwrap();
     assert!(output.status.success(), "{arguments:?}: {output:?}");
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What a command of the binary says as it fails.
+pub async fn refusal(data: &Data, arguments: &[&str]) -> String {
+    let output = takt(data).args(arguments).output().await.unwrap();
+    assert!(!output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stderr).unwrap()
 }
 
 /// A running `takt serve`.
@@ -32,8 +46,16 @@ pub struct Process {
 
 impl Process {
     /// Starts it, and returns when it listens.
-    pub async fn start(data: &Path) -> Self {
+    pub async fn start(data: &Data) -> Self {
+        Self::start_with(data, &[]).await
+    }
+
+    /// Starts it with these settings in its environment.
+    pub async fn start_with(data: &Data, settings: &[(&str, &str)]) -> Self {
+        // The clients of these tests take their TLS from the process, where the host installs it as it starts.
+        let _ = ::takt::channels::webhook::Sender::new(false);
         let mut serve = takt(data);
+        serve.envs(settings.iter().copied());
         let mut child = serve.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = String::new();
@@ -54,10 +76,24 @@ impl Process {
         self.child.kill().await.unwrap();
     }
 
+    /// It does nothing any more, and does not know it.
+    pub async fn freeze(&self) {
+        self.signal("-STOP").await;
+    }
+
+    /// It goes on.
+    pub async fn thaw(&self) {
+        self.signal("-CONT").await;
+    }
+
+    async fn signal(&self, signal: &str) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+    }
+
     /// Asks it to stop, and waits until it has.
     pub async fn stop(mut self) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        self.signal("-TERM").await;
         let ended = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await;
         assert!(ended.expect("it stops within half a minute").unwrap().success());
     }

@@ -9,16 +9,17 @@ use takt::crm::instant::Instant;
 use takt::crm::kind::Kind;
 use takt::crm::query::Query;
 use takt::crm::record::{Actor, Record, Reference};
+use takt::documents::Renderer;
 use takt::engine::clock::ManualClock;
 use takt::engine::native::{NativeRule, NativeRules};
 use takt::engine::settings::EngineSettings;
 use takt::engine::{EditError, Engine, Parts, Pending};
+use takt::store::Feed;
 use takt::store::run::{RunFilter, RunRow};
-use takt::store::sqlite::SqliteStore;
-use takt::store::{Feed, Store};
 use takt::wasm::manifest::Manifest;
 use takt::wasm::runtime::Runtime;
-use tempfile::TempDir;
+
+use super::database::Data;
 
 /// 2026-03-02T09:00:00Z, a Monday.
 pub const START: i64 = 1_772_442_000_000_000;
@@ -26,26 +27,35 @@ pub const START: i64 = 1_772_442_000_000_000;
 pub struct World {
     pub engine: Engine,
     pub clock: Arc<ManualClock>,
-    dir: Arc<TempDir>,
+    dir: Arc<Data>,
     rules: Vec<(Manifest, Arc<dyn NativeRule>)>,
 }
 
 impl World {
     /// An engine with these rules, enabled.
     pub async fn with(rules: Vec<(Manifest, Arc<dyn NativeRule>)>) -> Self {
-        let dir = Arc::new(TempDir::new().unwrap());
+        let dir = Arc::new(Data::new().await);
         let clock = Arc::new(ManualClock::new(Instant::from_micros(START)));
         Self::open(dir, clock, rules).await
     }
 
-    async fn open(dir: Arc<TempDir>, clock: Arc<ManualClock>, rules: Vec<(Manifest, Arc<dyn NativeRule>)>) -> Self {
+    async fn open(dir: Arc<Data>, clock: Arc<ManualClock>, rules: Vec<(Manifest, Arc<dyn NativeRule>)>) -> Self {
         let (feed, claims) = Feed::new();
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&dir.path().join("takt.db"), feed.clone()).await.unwrap());
+        let store = dir.store(feed.clone()).await;
         let native: NativeRules = rules.iter().map(|(manifest, rule)| (manifest.name.clone(), rule.clone())).collect();
         let settings = EngineSettings { max_attempts: 3, poll: Duration::from_millis(50), ..EngineSettings::default() };
         let runtime = Arc::new(Runtime::new(None, 8).unwrap());
-        let parts = Parts { store, feed, claims, runtime, clock: clock.clone(), settings, native };
+        let parts = Parts {
+            store,
+            feed,
+            claims,
+            runtime,
+            clock: clock.clone(),
+            settings,
+            native,
+            renderer: Renderer::of_this_program(),
+            carried: &[],
+        };
         let engine = Engine::start(parts).await.unwrap();
         for (manifest, _) in &rules {
             engine.plugin_install_native(manifest.clone()).await.unwrap();

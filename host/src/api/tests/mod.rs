@@ -1,8 +1,10 @@
 //! The API, called in-process: router, engine and store as they are, without a socket.
 
+mod attachments;
 mod commands;
 mod contract;
 mod invoices;
+mod personal;
 mod policy;
 mod records;
 mod sessions;
@@ -26,6 +28,7 @@ use super::tokens::{TokenDraft, make};
 use super::{App, router};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
+use crate::documents::Renderer;
 use crate::engine::clock::ManualClock;
 use crate::engine::native::{NativeRule, NativeRules};
 use crate::engine::settings::EngineSettings;
@@ -48,7 +51,7 @@ pub struct Host {
     pub company: Company,
     pub clock: Arc<ManualClock>,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Who calls in a test.
@@ -78,7 +81,17 @@ impl Host {
         let native: NativeRules = HashMap::from([("offers".to_owned(), rule.clone()), ("others".to_owned(), rule)]);
         let runtime = Arc::new(Runtime::new(None, 4).unwrap());
         let settings = EngineSettings::default();
-        let parts = Parts { store, feed, claims, runtime, clock: clock.clone(), settings, native };
+        let parts = Parts {
+            store,
+            feed,
+            claims,
+            runtime,
+            clock: clock.clone(),
+            settings,
+            native,
+            renderer: Renderer::of_this_program(),
+            carried: &[],
+        };
         let engine = Engine::start(parts).await.unwrap();
         let company = sample::company(&engine).await.unwrap();
         let now = clock.clone();
@@ -86,6 +99,8 @@ impl Host {
             store: engine.store().clone(),
             now: Arc::new(move || crate::engine::clock::Clock::now(now.as_ref())),
             limiter: Arc::new(Limiter::default()),
+            seal: Arc::new(crate::http::seal::Seal::new(&[7; 32]).unwrap()),
+            attachments: folder.path().join("attachments").into(),
             options: Options {
                 secure: false,
                 behind_proxy: true,
@@ -95,7 +110,7 @@ impl Host {
         };
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let app = App::new(engine.clone(), kit, metrics, CancellationToken::new());
-        Self { engine, company, clock, router: router(app).unwrap(), _folder: folder }
+        Self { engine, company, clock, router: router(app).unwrap(), folder }
     }
 
     /// With the rule `name` installed and enabled.
@@ -104,6 +119,11 @@ impl Host {
         self.engine.plugin_grant(name, vec!["notifications:write".to_owned()]).await.unwrap();
         self.engine.plugin_enable(name, Pending::Keep).await.unwrap();
         self
+    }
+
+    /// The folder of records' files.
+    pub fn files(&self) -> std::path::PathBuf {
+        self.folder.path().join("attachments")
     }
 
     pub async fn token(&self, scopes: &[&str], user: Option<Id>) -> String {
@@ -164,8 +184,14 @@ impl Host {
     async fn session(&self, user: Id) -> String {
         let secret = secret::random().unwrap();
         let now = self.engine.now();
-        let session =
-            Session { hash: secret::hash(&secret), user, at: now, expires_at: now + Duration::from_secs(3600) };
+        let session = Session {
+            hash: secret::hash(&secret),
+            user,
+            at: now,
+            expires_at: now + Duration::from_secs(3600),
+            address: None,
+            agent: None,
+        };
         self.engine.store().session_put(session).await.unwrap();
         secret
     }

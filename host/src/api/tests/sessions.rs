@@ -139,3 +139,96 @@ async fn tokens() {
     host.call(form, "GET", "/api/v1/leads", None).await.refused(401, "unauthenticated");
     host.call(As::Token("takt_wrong"), "GET", "/api/v1/leads", None).await.refused(401, "unauthenticated");
 }
+
+/// The code that the device of an enrolment shows now.
+fn shown(host: &Host, secret: &str) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    totp.generate((host.engine.now().micros() / 1_000_000).unsigned_abs()).to_string()
+}
+
+async fn sign_in(host: &Host, email: &str, code: Option<&str>) -> super::Answer {
+    let body = json!({"email": email, "password": PASSWORD, "code": code});
+    let headers = [("user-agent", "Firefox"), ("x-forwarded-for", "10.0.0.9")];
+    host.call_with(As::Nobody, "POST", "/api/v1/session", &headers, Some(body)).await
+}
+
+#[tokio::test]
+async fn a_second_factor() {
+    let host = Host::start().await;
+    let email = with_password(&host).await;
+    let id = host.company.members[0];
+    let anna = As::User(id);
+    let path = "/api/v1/me/second_factor";
+    let proof = Some(json!({"password": PASSWORD}));
+    let wrong = host.call(anna, "POST", path, Some(json!({"password": "wrong password"}))).await;
+    assert_eq!(wrong.refused(422, "invalid")["errors"][0]["field"], "/password");
+    let begun = host.call(anna, "POST", path, proof.clone()).await.done();
+    assert!(begun["url"].as_str().unwrap().starts_with("otpauth://totp/Takt:anna%40nordlicht.example?"), "{begun}");
+    let secret = begun["secret"].as_str().unwrap();
+    // Before it is confirmed, nothing is asked for.
+    assert_eq!(sign_in(&host, email, None).await.done()["user"]["second_factor"], false);
+    let confirm = format!("{path}/confirm");
+    host.call(anna, "POST", &confirm, Some(json!({"code": "000000"}))).await.refused(422, "invalid");
+    let code = shown(&host, secret);
+    let codes = host.call(anna, "POST", &confirm, Some(json!({"code": code}))).await.done();
+    let codes = codes["recovery_codes"].as_array().unwrap().clone();
+    host.call(anna, "POST", path, proof.clone()).await.refused(409, "second_factor_set");
+
+    sign_in(&host, email, None).await.refused(401, "second_factor_required");
+    // The code that confirmed it is used up, and so is each that signed in.
+    sign_in(&host, email, Some(&code)).await.refused(401, "wrong_code");
+    host.clock.advance(Duration::from_secs(60));
+    let code = shown(&host, secret);
+    assert_eq!(sign_in(&host, email, Some(&code)).await.done()["user"]["second_factor"], true);
+    sign_in(&host, email, Some(&code)).await.refused(401, "wrong_code");
+    let recovery = codes[3].as_str().unwrap().to_uppercase();
+    sign_in(&host, email, Some(&recovery)).await.done();
+    sign_in(&host, email, Some(&recovery)).await.refused(401, "wrong_code");
+
+    // Guessing codes is as slow as guessing passwords.
+    host.clock.advance(Duration::from_secs(600));
+    for _ in 0..5 {
+        sign_in(&host, email, Some("123 456")).await.refused(401, "wrong_code");
+    }
+    sign_in(&host, email, Some(&shown(&host, secret))).await.refused(429, "too_many_tries");
+
+    let reset = format!("/api/v1/users/{id}/second_factor");
+    host.call(anna, "DELETE", &reset, None).await.refused(403, "forbidden");
+    assert_eq!(host.call(As::User(host.company.admin), "DELETE", &reset, None).await.status, 204);
+    host.clock.advance(Duration::from_secs(600));
+    sign_in(&host, email, None).await.done();
+    host.call(anna, "POST", &confirm, Some(json!({"code": code}))).await.refused(409, "nothing_to_confirm");
+    host.call(anna, "POST", path, proof.clone()).await.done();
+    assert_eq!(host.call(anna, "POST", &format!("{path}/remove"), proof).await.status, 204);
+}
+
+#[tokio::test]
+async fn who_is_signed_in_where() {
+    let host = Host::start().await;
+    let email = with_password(&host).await;
+    let (anna, boris) = (host.company.members[0], host.company.members[1]);
+    let cookie = sign_in(&host, email, None).await.headers["set-cookie"].to_str().unwrap().to_owned();
+    let cookie = [("cookie", cookie.split(';').next().unwrap())];
+    let mine = host.call_with(As::Nobody, "GET", "/api/v1/sessions", &cookie, None).await.done();
+    let session = &mine["items"][0];
+    assert_eq!(
+        (&session["agent"], &session["address"], &session["current"]),
+        (&json!("Firefox"), &json!("10.0.0.9"), &json!(true))
+    );
+    let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+    // Another member neither sees nor ends it; an admin does.
+    let of_anna = format!("/api/v1/sessions?user={anna}");
+    host.call(As::User(boris), "GET", &of_anna, None).await.refused(403, "forbidden");
+    host.call(As::User(boris), "DELETE", &path, None).await.refused(404, "not_found");
+    let admin = As::User(host.company.admin);
+    let seen = host.call(admin, "GET", &of_anna, None).await.done();
+    assert_eq!((&seen["items"][0]["id"], &seen["items"][0]["current"]), (&session["id"], &json!(false)));
+    assert_eq!(host.call(admin, "DELETE", &path, None).await.status, 204);
+    host.call_with(As::Nobody, "GET", "/api/v1/me", &cookie, None).await.refused(401, "unauthenticated");
+    host.call(admin, "DELETE", &path, None).await.refused(404, "not_found");
+    // Those that are over are not listed.
+    host.clock.advance(Duration::from_secs(3601));
+    let none = host.call(As::User(anna), "GET", "/api/v1/sessions", None).await.done();
+    assert_eq!(none["items"].as_array().unwrap().len(), 1, "{none}");
+}

@@ -1,6 +1,9 @@
-//! `takt demo`: a host with a sample company, on which a lead is played through intake, over the public API alone.
+//! `takt demo`: a host with a sample company, on which a lead is played through intake, or another scenario, over the
+//! public API alone.
 
 mod play;
+mod script;
+mod week;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,7 +11,7 @@ use std::sync::Arc;
 
 use super::client::Client;
 use super::serve::{log, stop_signal};
-use super::{Failure, say};
+use super::{Failure, ServeArgs, say};
 use crate::api::tokens::{TokenDraft, make};
 use crate::config::Settings;
 use crate::crm::id::Id;
@@ -30,8 +33,75 @@ pub(super) struct Cast {
     pub(super) key: String,
 }
 
-/// Plays a lead through a host of its own, and leaves the host running.
-pub(super) async fn run(mut settings: Settings) -> Result<(), Failure> {
+/// What is played on which host.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    serve: ServeArgs,
+    /// The scenario that is played.
+    #[arg(long, value_enum, default_value_t = Scenario::S1)]
+    play: Scenario,
+}
+
+/// What can be played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "verbatim")]
+pub(super) enum Scenario {
+    /// Lead intake: offered, accepted by the first, converted; the deal moves on (with S7).
+    S1,
+    /// Documents are collected, prepared and sent.
+    S2,
+    /// A contract is approved.
+    S3,
+    /// An invoice is issued and paid.
+    S4,
+    /// A contact is made of a call.
+    S5,
+    /// A lead waits, and comes back.
+    S6,
+    /// The head is told of a deal's stages.
+    S7,
+    /// A meeting, its answers and reminders.
+    S8,
+    /// Leads are distributed by their parameters.
+    S9,
+    /// Clients are written to.
+    S10,
+    /// A deal moves on by itself.
+    S11,
+    /// The figures of a day, and the digest of a week.
+    S12,
+    /// A task is due.
+    S13,
+    /// What is on record.
+    S14,
+}
+
+impl Scenario {
+    /// Its scene. Intake is more than a scene can say.
+    const fn scene(self) -> Option<&'static str> {
+        Some(match self {
+            Self::S1 => return None,
+            Self::S2 => include_str!("scenes/s2.json"),
+            Self::S3 => include_str!("scenes/s3.json"),
+            Self::S4 => include_str!("scenes/s4.json"),
+            Self::S5 => include_str!("scenes/s5.json"),
+            Self::S6 => include_str!("scenes/s6.json"),
+            Self::S7 => include_str!("scenes/s7.json"),
+            Self::S8 => include_str!("scenes/s8.json"),
+            Self::S9 => include_str!("scenes/s9.json"),
+            Self::S10 => include_str!("scenes/s10.json"),
+            Self::S11 => include_str!("scenes/s11.json"),
+            Self::S12 => include_str!("scenes/s12.json"),
+            Self::S13 => include_str!("scenes/s13.json"),
+            Self::S14 => include_str!("scenes/s14.json"),
+        })
+    }
+}
+
+/// Plays a scenario on a host of its own, and leaves the host running.
+pub(super) async fn run(args: DemoArgs) -> Result<(), Failure> {
+    let mut settings = args.serve.settings()?;
     if settings.log == Settings::default().log {
         "warn".clone_into(&mut settings.log);
     }
@@ -49,8 +119,12 @@ pub(super) async fn run(mut settings: Settings) -> Result<(), Failure> {
     for person in people {
         server.engine.store().password_put(person, &hash).await.map_err(|error| Failure::failed(error.to_string()))?;
     }
-    let cast = cast(&server, &address, company).await?;
-    play::intake(&cast).await?;
+    let cast = cast(&server, &address, &company).await?;
+    match args.play.scene() {
+        None => play::intake(&cast).await?,
+        Some(scene) => script::play(&cast, &company, scene).await?,
+    }
+    week::fill(&cast, &company).await?;
     say(&farewell(&address, &password, &cast.key, &settings.data));
     tokio::select! {
         () = stop => {}
@@ -88,7 +162,7 @@ async fn start(settings: &mut Settings) -> Result<Server, Failure> {
     }
 }
 
-async fn cast(server: &Server, address: &str, company: Company) -> Result<Cast, Failure> {
+async fn cast(server: &Server, address: &str, company: &Company) -> Result<Cast, Failure> {
     let key = async |name: &str, user: Option<Id>, scope: &str| {
         let draft = TokenDraft { name: name.to_owned(), scopes: vec![scope.to_owned()], user, expires_at: None };
         let made = make(server.engine.store().as_ref(), draft, server.engine.now()).await?;
@@ -110,11 +184,12 @@ async fn cast(server: &Server, address: &str, company: Company) -> Result<Cast, 
 fn farewell(address: &str, password: &str, key: &str, data: &std::path::Path) -> String {
     let people: Vec<String> = sample::PEOPLE.iter().map(|(name, email)| format!("  {email:<26} {name}")).collect();
     format!(
-        "\nThe host runs on. Everything you saw is there:\n\n  \
+        "\nThe host runs on. Everything you saw is there, and a week's work beside it:\n\n  \
+         the console        {address}\n  \
          API and its docs   {address}/docs\n  \
          a tour with curl   {address}/docs/tour.txt\n  \
          data               {data}\n\n\
-         Sign in with the password {password} as one of\n{people}\n\n\
+         Sign in to the console with the password {password} as one of\n{people}\n\n\
          The tour begins with\n\n  \
          export TAKT={address} TOKEN={key} PASSWORD={password}\n\n\
          For example, what Helga, the head of sales, was told:\n\n  \

@@ -82,7 +82,7 @@ pub(super) async fn intake(cast: &Cast) -> Result<(), Failure> {
     show_runs(&cast.admin).await
 }
 
-async fn switch_on(admin: &Client, plugin: &str) -> Result<(), Failure> {
+pub(super) async fn switch_on(admin: &Client, plugin: &str) -> Result<(), Failure> {
     let path = format!("/api/v1/plugins/{plugin}");
     let installed = admin.get(&path, &[]).await?;
     let needs: Vec<&Value> = items_of(&installed["manifest"]["needs"]).map(|need| &need["capability"]).collect();
@@ -94,7 +94,7 @@ async fn switch_on(admin: &Client, plugin: &str) -> Result<(), Failure> {
 }
 
 /// Presses the button of the newest open notification.
-async fn press(person: &Client, command: &str) -> Result<String, Failure> {
+pub(super) async fn press(person: &Client, command: &str) -> Result<String, Failure> {
     let inbox = person.get("/api/v1/inbox", &[]).await?;
     let offer = items(&inbox).next().ok_or_else(|| Failure::failed("the inbox is empty"))?;
     let path = format!("/api/v1/notifications/{}/commands/{command}", text(offer, "id"));
@@ -102,7 +102,7 @@ async fn press(person: &Client, command: &str) -> Result<String, Failure> {
     Ok(text(&pressed["reply"], "message").to_owned())
 }
 
-async fn show_inbox(name: &str, person: &Client) -> Result<(), Failure> {
+pub(super) async fn show_inbox(name: &str, person: &Client) -> Result<(), Failure> {
     let inbox = person.get("/api/v1/inbox", &[]).await?;
     for notice in items(&inbox) {
         let buttons: Vec<String> =
@@ -113,7 +113,7 @@ async fn show_inbox(name: &str, person: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn show_runs(admin: &Client) -> Result<(), Failure> {
+pub(super) async fn show_runs(admin: &Client) -> Result<(), Failure> {
     let runs = admin.get("/api/v1/runs", &[]).await?;
     let mut rows: Vec<&Value> = items(&runs).collect();
     rows.reverse();
@@ -133,15 +133,15 @@ async fn show_runs(admin: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-fn step(number: u32, what: &str) {
+pub(super) fn step(number: u32, what: &str) {
     say(&format!("\n{number}. {what}"));
 }
 
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_default()
 }
 
-fn items(page: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn items(page: &Value) -> impl Iterator<Item = &Value> {
     items_of(&page["items"])
 }
 

@@ -1,7 +1,7 @@
 //! `takt:crm/companies`
 
 use super::filter::Filter;
-use super::records::{Face, Head, Listing, Result, object, text};
+use super::typed::{Face, Head, Listing, Result, object, text};
 use crate::crm;
 use crate::crm::kind::Kind;
 use crate::crm::text::tax_id;

@@ -2,7 +2,7 @@
 
 use super::filter::Filter;
 use super::patch::Patch;
-use super::records::{Face, Head, Listing, Result, object, text};
+use super::typed::{Face, Head, Listing, Result, object, text};
 use crate::crm;
 use crate::crm::kind::Kind;
 use crate::wasm::bindings::takt::crm::contacts::{Changes, Contact, Draft, Filter as Given, Host};

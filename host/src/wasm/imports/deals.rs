@@ -2,7 +2,7 @@
 
 use super::filter::Filter;
 use super::patch::Patch;
-use super::records::{Face, Head, Listing, Result, micros, money, object, text};
+use super::typed::{Face, Head, Listing, Result, micros, money, object, text};
 use crate::crm;
 use crate::crm::kind::Kind;
 use crate::wasm::bindings::takt::crm::deals::{Changes, Deal, DealKind, Filter as Given, Host};

@@ -12,7 +12,7 @@ use crate::crm::query::{Cursor, Query, Test};
 use crate::wasm::bindings::takt::crm::types;
 
 /// The longest page.
-const PAGE: u32 = 200;
+pub(super) const PAGE: u32 = 200;
 /// The longest cursor.
 const CURSOR: usize = 1 << 10;
 
@@ -115,7 +115,7 @@ pub(super) fn write_cursor(cursor: &Cursor) -> String {
     URL_SAFE_NO_PAD.encode(Value::from(vec![cursor.value.clone(), cursor.id.to_string().into()]).to_string())
 }
 
-fn read_cursor(text: &str) -> Option<Cursor> {
+pub(super) fn read_cursor(text: &str) -> Option<Cursor> {
     let bytes = URL_SAFE_NO_PAD.decode(Some(text).filter(|text| text.len() <= CURSOR)?).ok()?;
     let (value, id): (Value, Id) = serde_json::from_slice(&bytes).ok()?;
     Some(Cursor { value, id })

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::filter::Filter;
 use super::patch::Patch;
-use super::records::{Face, Head, Listing, Result, micros, money, object, reference_of, text, writes};
+use super::typed::{Face, Head, Listing, Result, micros, money, object, reference_of, text, writes};
 use crate::crm;
 use crate::crm::kind::Kind;
 use crate::crm::lead_status::LeadStatus;

@@ -4,6 +4,7 @@
 //! What the guest gave is checked here only as far as the contract's types do not already; the rules of the records are
 //! [`crm`](crate::crm)'s.
 
+mod calendar;
 mod companies;
 mod contacts;
 mod deals;
@@ -14,9 +15,12 @@ mod notifications;
 mod patch;
 mod people;
 mod records;
+pub(super) mod reports;
+pub(super) mod seam;
 mod state;
 mod tasks;
 mod timers;
+mod typed;
 
 use super::bindings::takt::crm::types;
 use super::state::{HostError, State};

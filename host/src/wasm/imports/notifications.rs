@@ -1,6 +1,6 @@
 //! `takt:crm/notifications`
 
-use super::records::{Result, writes};
+use super::typed::{Result, writes};
 use crate::crm::id::Id;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;

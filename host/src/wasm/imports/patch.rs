@@ -6,7 +6,7 @@ use crate::crm::invalid::Invalid;
 use crate::crm::record::Data;
 use crate::wasm::bindings::takt::crm::types;
 use crate::wasm::convert::{parse_json, parse_reference};
-use crate::wasm::imports::records::moment;
+use crate::wasm::imports::typed::moment;
 
 /// Fields to set (a JSON merge patch), with what is wrong with them.
 #[derive(Default)]

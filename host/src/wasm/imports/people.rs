@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::filter::Filter;
-use super::records::{Face, Head, Listing, Result, face, reads, reference_of, text};
+use super::typed::{Face, Head, Listing, Result, face, reads, reference_of, text};
 use crate::crm;
 use crate::crm::id::Id;
 use crate::crm::invalid::Invalid;

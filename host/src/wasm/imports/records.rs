@@ -1,147 +1,174 @@
-//! What the interfaces of all kinds share.
+//! `takt:crm/records`
 
 use serde_json::{Map, Value};
 
-use crate::crm::entity::Entity;
-use crate::crm::id::Id;
+use super::filter::{PAGE, read_cursor, write_cursor};
+use super::typed::{Listing, Result, reads, reference_of, writes};
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
-use crate::crm::kind::Kind;
-use crate::crm::money::Money;
-use crate::crm::record::{Record, Reference};
+use crate::crm::kind::{Field, Kind, Shape};
+use crate::crm::query::{Condition, Query, Sort, Test};
+use crate::crm::record::Record;
+use crate::wasm::bindings::takt::crm::records::{
+    Condition as GivenCondition, Host, Query as GivenQuery, Test as Given,
+};
 use crate::wasm::bindings::takt::crm::types;
-use crate::wasm::imports::filter::{Filter, write_cursor};
-use crate::wasm::imports::patch::Patch;
-use crate::wasm::state::{HostError, State, Stop};
+use crate::wasm::convert::parse_json;
+use crate::wasm::state::State;
 
-/// What came of a host function.
-pub(super) type Result<T> = std::result::Result<T, HostError>;
-/// A page of records as the contract has it.
-pub(super) type Listing<F> = Result<(Vec<F>, Option<String>)>;
+type Checked<T> = std::result::Result<T, Invalid>;
 
-/// A record of one kind as the contract has it.
-pub(super) trait Face: Sized {
-    /// The kind's struct.
-    type Entity: Entity;
-
-    /// Puts it together.
-    fn new(head: Head, entity: Self::Entity) -> Self;
-}
-
-/// What every record has beside its fields.
-pub(super) struct Head {
-    pub(super) id: String,
-    pub(super) number: Option<u64>,
-    pub(super) version: u64,
-    pub(super) created_at: i64,
-    pub(super) updated_at: i64,
-}
-
-/// The kind's record as the contract has it.
-pub(super) fn face<F: Face>(record: &Record) -> Result<F> {
-    let entity = record
-        .entity::<F::Entity>()
-        .map_err(|error| Stop::Host(format!("the stored {} {} is damaged: {error}", record.kind, record.id)))?;
-    let head = Head {
-        id: record.id.to_string(),
-        number: record.number,
-        version: record.version,
-        created_at: record.created_at.micros(),
-        updated_at: record.updated_at.micros(),
-    };
-    Ok(F::new(head, entity))
-}
-
-impl State {
-    /// One record.
-    pub(super) async fn record_get<F: Face>(&mut self, id: &str) -> Result<F> {
-        let kind = F::Entity::KIND;
+impl Host for State {
+    async fn get(&mut self, kind: String, id: String) -> Result<String> {
+        let kind = kind_of(&kind)?;
         let unit = self.begin(&reads(kind))?;
-        let record = unit.read(reference_of(kind, id)?).await?;
+        let record = unit.read(reference_of(kind, &id)?).await?;
         self.meter.charge_rows(1)?;
-        face(&record)
+        Ok(face(&record))
     }
 
-    /// A page of records.
-    pub(super) async fn record_find<F: Face>(&mut self, filter: Filter, page: types::Page) -> Listing<F> {
-        let unit = self.begin(&reads(F::Entity::KIND))?;
-        let found = unit.find(&filter.page(&page)?).await?;
+    async fn find(&mut self, query: GivenQuery, page: types::Page) -> Listing<String> {
+        let mut query = read_query(query)?;
+        read_page(&mut query, &page)?;
+        let unit = self.begin(&reads(query.kind))?;
+        let found = unit.find(&query).await?;
         self.meter.charge_rows(found.records.len())?;
-        let faces = found.records.iter().map(|record| face(record)).collect::<Result<_>>()?;
+        let faces = found.records.iter().map(|record| face(record)).collect();
         Ok((faces, found.next.map(|next| write_cursor(&next))))
     }
 
-    /// How many records there are.
-    pub(super) async fn record_count(&mut self, filter: Filter) -> Result<u64> {
-        let query = filter.query()?;
+    async fn count(&mut self, query: GivenQuery) -> Result<u64> {
+        let query = read_query(query)?;
         let unit = self.begin(&reads(query.kind))?;
         let count = unit.count(&query).await?;
         self.meter.charge_rows(1)?;
         Ok(count)
     }
 
-    /// Makes a record.
-    pub(super) async fn record_create<F: Face>(&mut self, data: Patch) -> Result<F> {
-        let kind = F::Entity::KIND;
+    async fn create(&mut self, kind: String, fields: String) -> Result<String> {
+        let kind = writable(&kind)?;
         self.begin(&writes(kind))?;
         self.meter.charge_writes(1)?;
-        let data = data.fields()?;
-        let record = self.unit()?.create(kind, data).await?;
-        face(&record)
+        let mut fields = object(&fields, "")?;
+        if kind == Kind::Message && fields.get("expected") == Some(&Value::Bool(true)) {
+            // It goes around consent and quiet hours: an admin says who may.
+            self.wants("messages:expected")?;
+        }
+        if kind.spec().field("plugin").is_some() {
+            fields.insert("plugin".to_owned(), self.installation()?.manifest.name.as_str().into());
+        }
+        let record = self.unit()?.create(kind, fields).await?;
+        Ok(face(&record))
     }
 
-    /// Changes a record.
-    pub(super) async fn record_update<F: Face>(&mut self, id: &str, patch: Patch) -> Result<F> {
-        let kind = F::Entity::KIND;
+    async fn update(&mut self, kind: String, id: String, patch: String) -> Result<String> {
+        let kind = writable(&kind)?;
         self.begin(&writes(kind))?;
         self.meter.charge_writes(1)?;
-        let reference = reference_of(kind, id)?;
-        let patch = patch.fields()?;
-        let record = self.unit()?.patch(reference, patch.into(), None).await?;
-        face(&record)
+        let patch = Value::Object(object(&patch, "")?);
+        let reference = reference_of(kind, &id)?;
+        let record = self.unit()?.patch(reference, patch, None).await?;
+        Ok(face(&record))
+    }
+
+    async fn delete(&mut self, kind: String, id: String) -> Result<()> {
+        let kind = writable(&kind)?;
+        self.begin(&writes(kind))?;
+        self.meter.charge_writes(1)?;
+        let reference = reference_of(kind, &id)?;
+        Ok(self.unit()?.delete(reference, None).await?)
     }
 }
 
-/// Where the record of that id is. What is no id is no record's.
-pub(super) fn reference_of(kind: Kind, id: &str) -> Result<Reference> {
-    match id.parse() {
-        Ok(id) => Ok(Reference { kind, id }),
-        Err(_) => Err(HostError::not_found(kind.name(), id)),
+fn face(record: &Record) -> String {
+    record.face().to_string()
+}
+
+fn kind_of(name: &str) -> Checked<Kind> {
+    name.parse().map_err(|error| Invalid::field("/kind", format!("{error}")))
+}
+
+/// Who may do what, and what speaks to people in a rule's name, is not for rules to write as they please.
+fn writable(name: &str) -> Checked<Kind> {
+    match kind_of(name)? {
+        Kind::User | Kind::Organisation => {
+            Err(Invalid::field("/kind", format!("rules do not write records of {name}")))
+        }
+        Kind::Notification => Err(Invalid::field("/kind", "rules write notifications through `notifications`")),
+        kind => Ok(kind),
     }
 }
 
-/// The capability of reading a kind.
-pub(super) fn reads(kind: Kind) -> String {
-    format!("{}:read", kind.plural())
+fn object(text: &str, field: &str) -> Checked<Map<String, Value>> {
+    match parse_json(text, field)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(Invalid::field(field, "must be a JSON object")),
+    }
 }
 
-/// The capability of changing a kind.
-pub(super) fn writes(kind: Kind) -> String {
-    format!("{}:write", kind.plural())
+fn read_query(given: GivenQuery) -> Checked<Query> {
+    let mut query = Query::of(kind_of(&given.kind)?, PAGE);
+    let mut invalid = Invalid::default();
+    for (at, condition) in given.conditions.into_iter().enumerate() {
+        match read_condition(query.kind, condition) {
+            Ok(condition) => query.conditions.push(condition),
+            Err(message) => invalid.note(format!("/conditions/{at}"), message),
+        }
+    }
+    if let Some(sort) = given.sort {
+        match read_sort(query.kind, &sort) {
+            Some(sort) => query.sort = sort,
+            None => invalid.note("/sort", format!("{} are not sorted by `{sort}`", query.kind.plural())),
+        }
+    }
+    invalid.or(query)
 }
 
-/// An id as the contract has it.
-pub(super) fn text(id: Option<Id>) -> Option<String> {
-    id.map(|id| id.to_string())
+fn read_sort(kind: Kind, text: &str) -> Option<Sort> {
+    let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+    let field = kind.spec().field(name).filter(|field| !field.place.is_several())?;
+    Some(Sort { field: Some(field), descending })
 }
 
-/// A moment as the contract has it.
-pub(super) fn micros(at: Option<Instant>) -> Option<i64> {
-    at.map(Instant::micros)
+fn read_condition(kind: Kind, given: GivenCondition) -> std::result::Result<Condition, String> {
+    let field = kind.spec().field(&given.field);
+    let field = field.ok_or_else(|| format!("{} are not found by `{}`", kind.plural(), given.field))?;
+    let bound = |text: &str| match field.place.is_several() {
+        true => Err(format!("`{}` is this or that, never more or less", field.name)),
+        false => read_value(field, text),
+    };
+    let test = match given.test {
+        Given::Any(values) => {
+            Test::In(values.iter().map(|text| read_value(field, text)).collect::<std::result::Result<_, _>>()?)
+        }
+        Given::AtLeast(text) => Test::AtLeast(bound(&text)?),
+        Given::Below(text) => Test::Below(bound(&text)?),
+        Given::Absent => Test::Absent,
+        Given::Present => Test::Present,
+    };
+    Ok(Condition { field, test })
 }
 
-/// An amount as the contract has it.
-pub(super) fn money(money: Money) -> types::Money {
-    types::Money { minor: money.minor, currency: money.currency.to_string() }
+/// The value as the store keeps it.
+fn read_value(field: &Field, text: &str) -> std::result::Result<Value, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?;
+    match (field.shape, &value) {
+        (Shape::Text | Shape::Id, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Ok(value),
+        (Shape::Integer, Value::Number(number)) if number.is_i64() => Ok(value),
+        (Shape::Instant, Value::String(_)) => serde_json::from_value::<Instant>(value.clone())
+            .map(|at| at.to_string().into())
+            .map_err(|error| error.to_string()),
+        _ => Err(format!("`{}` is no value of `{}`", value, field.name)),
+    }
 }
 
-/// A JSON object as the contract has it.
-pub(super) fn object(members: Map<String, Value>) -> String {
-    Value::Object(members).to_string()
-}
-
-/// A moment that the guest gave. What lies outside the years 0 to 9999 cannot be kept.
-pub(super) fn moment(micros: i64, field: &str) -> std::result::Result<Instant, Invalid> {
-    let at = Instant::from_micros(micros);
-    if at.micros() == micros { Ok(at) } else { Err(Invalid::field(field, "lies outside the years 0 to 9999")) }
+fn read_page(query: &mut Query, page: &types::Page) -> Checked<()> {
+    let mut invalid = Invalid::default();
+    invalid.check((1..=PAGE).contains(&page.limit), "/page/limit", "must be 1 to 200");
+    query.limit = page.limit;
+    if let Some(text) = &page.cursor {
+        query.after = read_cursor(text);
+        invalid.check(query.after.is_some(), "/page/cursor", "is no cursor that a page before gave");
+    }
+    invalid.or(())
 }

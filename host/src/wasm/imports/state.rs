@@ -1,6 +1,6 @@
 //! `takt:crm/state`
 
-use super::records::Result;
+use super::typed::Result;
 use crate::wasm::bindings::takt::crm::state::Host;
 use crate::wasm::convert::parse_json;
 use crate::wasm::state::State;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::records::{Result, moment, reads, reference_of};
+use super::typed::{Result, moment, reads, reference_of};
 use crate::crm::kind::Kind;
 use crate::wasm::bindings::takt::crm::timers::Host;
 use crate::wasm::bindings::takt::crm::types::Reference;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Custom, Id, lift, lower, null_as_default, record};
-use crate::bindings::takt::crm::companies as wit;
+use super::billing::Billing;
+use super::{Custom, Id, null_as_default, record};
 use crate::instant::Instant;
 
 /// An organisation outside.
@@ -21,6 +21,9 @@ pub struct Company {
     pub name: String,
     /// Unique among companies.
     pub tax_id: Option<String>,
+    /// What papers say of it.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub billing: Billing,
     /// E.164; the first is the main one.
     #[serde(default, deserialize_with = "null_as_default")]
     pub phones: Vec<String>,
@@ -34,19 +37,4 @@ pub struct Company {
     pub custom: Custom,
 }
 
-/// What to find companies by: all given conditions hold.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CompanyFilter {
-    /// Exact name.
-    pub name: Option<String>,
-    /// Tax id.
-    pub tax_id: Option<String>,
-    /// The user responsible.
-    pub owner: Option<Id>,
-}
-
 record!(Company, "company");
-lift!(wit::Company => Company {
-    id, number, version, created_at, updated_at, name, tax_id, phones, emails, owner, custom,
-});
-lower!(CompanyFilter => wit::Filter { name, tax_id, owner });

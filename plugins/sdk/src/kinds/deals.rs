@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Custom, Id, lift, lower, null_as_default, record, same_cases};
-use crate::bindings::takt::crm::{deals as wit, pipelines};
+use super::line_items::LineItem;
+use super::{Custom, Id, null_as_default, record};
 use crate::instant::Instant;
 use crate::money::Money;
 
@@ -41,6 +41,9 @@ pub struct Deal {
     pub owner: Option<Id>,
     /// What it is worth.
     pub amount: Option<Money>,
+    /// What is sold, line by line.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub items: Vec<LineItem>,
     /// The customer.
     pub contact: Option<Id>,
     /// The customer's organisation.
@@ -52,40 +55,6 @@ pub struct Deal {
     /// Fields of the organisation's own.
     #[serde(default, deserialize_with = "null_as_default")]
     pub custom: Custom,
-}
-
-/// What to set of a deal. A field left out stays; `Some(None)` clears one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DealChanges {
-    /// What it is about.
-    pub title: Option<String>,
-    /// Key of a stage of its pipeline.
-    pub stage: Option<String>,
-    /// The user responsible.
-    pub owner: Option<Option<Id>>,
-    /// What it is worth.
-    pub amount: Option<Option<Money>>,
-    /// A JSON merge patch (RFC 7396) of `custom`.
-    pub custom: Option<Custom>,
-}
-
-/// What to find deals by: all given conditions hold.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DealFilter {
-    /// The pipeline's id.
-    pub pipeline: Option<Id>,
-    /// Any of these; empty: any stage.
-    pub stage: Vec<String>,
-    /// The user responsible.
-    pub owner: Option<Id>,
-    /// The customer.
-    pub contact: Option<Id>,
-    /// The customer's organisation.
-    pub company: Option<Id>,
-    /// Made at or after.
-    pub created_from: Option<Instant>,
-    /// Made before.
-    pub created_to: Option<Instant>,
 }
 
 /// What a stage means for the deal.
@@ -136,13 +105,3 @@ impl Pipeline {
 
 record!(Deal, "deal");
 record!(Pipeline, "pipeline");
-same_cases!(wit::DealKind = DealKind { Goods, Service });
-same_cases!(pipelines::Outcome = StageOutcome { Open, Won, Lost });
-lift!(wit::Deal => Deal {
-    id, number, version, created_at, updated_at, title, deal_kind, pipeline, stage, owner, amount, contact, company,
-    lead, closed_at, custom,
-});
-lift!(pipelines::Stage => Stage { key, title, outcome });
-lift!(pipelines::Pipeline => Pipeline { id, version, key, title, stages });
-lower!(DealChanges => wit::Changes { title, stage, owner, amount, custom });
-lower!(DealFilter => wit::Filter { pipeline, stage, owner, contact, company, created_from, created_to });

@@ -1,7 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Custom, Id, lift, lower, null_as_default, record, same_cases};
-use crate::bindings::takt::crm::leads as wit;
+use super::{Custom, Id, null_as_default, record};
 use crate::instant::Instant;
 use crate::money::Money;
 
@@ -68,6 +69,14 @@ pub struct Lead {
     pub language: Option<String>,
     /// The customer's region.
     pub region: Option<String>,
+    /// The product or service that they ask for.
+    pub product: Option<String>,
+    /// The tags of the campaign that brought them.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub campaign: BTreeMap<String, String>,
+    /// What a form asked beyond the fields here.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub extra: BTreeMap<String, String>,
     /// What the customer wrote.
     pub message: Option<String>,
     /// When a waiting lead comes back.
@@ -89,40 +98,6 @@ pub struct Lead {
     pub custom: Custom,
 }
 
-/// What to set of a lead. A field left out stays; `Some(None)` clears one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LeadChanges {
-    /// What it is about.
-    pub title: Option<String>,
-    /// Where it stands.
-    pub status: Option<LeadStatus>,
-    /// The user responsible for it.
-    pub owner: Option<Option<Id>>,
-    /// When a waiting lead comes back.
-    pub resume_at: Option<Option<Instant>>,
-    /// Why it was rejected.
-    pub reject_reason: Option<Option<String>>,
-    /// A JSON merge patch (RFC 7396) of `custom`.
-    pub custom: Option<Custom>,
-}
-
-/// What to find leads by: all given conditions hold.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LeadFilter {
-    /// Any of these; empty: any status.
-    pub status: Vec<LeadStatus>,
-    /// The user responsible.
-    pub owner: Option<Id>,
-    /// E.164.
-    pub phone: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Made at or after.
-    pub created_from: Option<Instant>,
-    /// Made before.
-    pub created_to: Option<Instant>,
-}
-
 /// What a lead became.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conversion {
@@ -135,11 +110,3 @@ pub struct Conversion {
 }
 
 record!(Lead, "lead");
-same_cases!(wit::Status = LeadStatus { New, InProgress, Processing, Waiting, Converted, Rejected });
-lift!(wit::Lead => Lead {
-    id, number, version, created_at, updated_at, title, status, owner, name, phone, email, company_name, tax_id, amount,
-    source, language, region, message, resume_at, reject_reason, accepted_at, closed_at, contact, company, deal, custom,
-});
-lift!(wit::Conversion => Conversion { contact, company, deal });
-lower!(LeadChanges => wit::Changes { title, status, owner, resume_at, reject_reason, custom });
-lower!(LeadFilter => wit::Filter { status, owner, phone, email, created_from, created_to });

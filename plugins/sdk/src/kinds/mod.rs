@@ -1,26 +1,44 @@
-//! The kinds of record: each a struct with the JSON face that the API, the events and the conditions show, what can be
-//! changed of it, and what it can be found by.
+//! The kinds of record: each a struct with the JSON face that the API, the events and the conditions show.
 
+mod billing;
+mod calls;
 mod companies;
 mod contacts;
 mod deals;
+mod documents;
+mod invoices;
 mod leads;
+mod line_items;
+mod meetings;
+mod messages;
 mod people;
+mod products;
+mod reports;
 mod tasks;
 
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::instant::Instant;
-use crate::money::Money;
+use crate::bindings::takt::crm::types as wit;
 
-pub use companies::{Company, CompanyFilter};
-pub use contacts::{Contact, ContactChanges, ContactDraft, ContactFilter};
-pub use deals::{Deal, DealChanges, DealFilter, DealKind, Pipeline, Stage, StageOutcome};
-pub use leads::{Conversion, Lead, LeadChanges, LeadFilter, LeadStatus};
-pub use people::{Department, Role, User, UserFilter};
-pub use tasks::{Task, TaskChanges, TaskDraft, TaskFilter, TaskStatus};
+pub use billing::Billing;
+pub use calls::{Call, CallStatus, Direction};
+pub use companies::Company;
+pub use contacts::Contact;
+pub use deals::{Deal, DealKind, Pipeline, Stage, StageOutcome};
+pub use documents::{ApprovalAnswer, Approver, Document, DocumentKind, DocumentStatus, Round, RoundOutcome};
+pub use invoices::{Invoice, InvoiceStatus};
+pub use leads::{Conversion, Lead, LeadStatus};
+pub use line_items::{LineItem, Totals};
+pub use meetings::{Attendance, Meeting, MeetingStatus, Participant};
+pub use messages::{Message, MessageChannel, MessageStatus};
+pub use people::{Absence, Department, Role, User};
+pub use products::Product;
+pub use reports::{
+    CallFigures, DealFigures, Figures, InvoiceFigures, LeadFigures, Report, ReportQuery, ReportRow, TaskFigures, Times,
+};
+pub use tasks::{Task, TaskStatus};
 
 /// A record's id: a UUIDv7 in its canonical text form.
 pub type Id = String;
@@ -72,131 +90,26 @@ impl Default for Page {
     }
 }
 
+impl From<Page> for wit::Page {
+    fn from(page: Page) -> Self {
+        wit::Page { limit: page.limit, cursor: page.cursor }
+    }
+}
+
+impl From<wit::Reference> for Reference {
+    fn from(raw: wit::Reference) -> Self {
+        Reference { kind: raw.kind, id: raw.id }
+    }
+}
+
+impl From<Reference> for wit::Reference {
+    fn from(own: Reference) -> Self {
+        wit::Reference { kind: own.kind, id: own.id }
+    }
+}
+
 /// The records of one page, and the cursor of the next where there is one.
 pub type Found<T> = (Vec<T>, Option<String>);
-
-/// Turns a value of the contract into the crate's own.
-pub(crate) trait Lift<W> {
-    fn lift(raw: W) -> Self;
-}
-
-/// Turns a value of the crate's own into the contract's.
-pub(crate) trait Lower<W> {
-    fn lower(self) -> W;
-}
-
-macro_rules! as_it_is {
-    ($($type:ty),*) => {$(
-        impl Lift<$type> for $type {
-            fn lift(raw: $type) -> Self { raw }
-        }
-        impl Lower<$type> for $type {
-            fn lower(self) -> $type { self }
-        }
-    )*};
-}
-as_it_is!(bool, i64, u64, String);
-
-impl Lift<i64> for Instant {
-    fn lift(raw: i64) -> Self {
-        Instant(raw)
-    }
-}
-
-impl Lower<i64> for Instant {
-    fn lower(self) -> i64 {
-        self.0
-    }
-}
-
-impl<W, T: Lift<W>> Lift<Option<W>> for Option<T> {
-    fn lift(raw: Option<W>) -> Self {
-        raw.map(T::lift)
-    }
-}
-
-impl<W, T: Lower<W>> Lower<Option<W>> for Option<T> {
-    fn lower(self) -> Option<W> {
-        self.map(T::lower)
-    }
-}
-
-impl<W, T: Lift<W>> Lift<Vec<W>> for Vec<T> {
-    fn lift(raw: Vec<W>) -> Self {
-        raw.into_iter().map(T::lift).collect()
-    }
-}
-
-impl<W, T: Lower<W>> Lower<Vec<W>> for Vec<T> {
-    fn lower(self) -> Vec<W> {
-        self.into_iter().map(T::lower).collect()
-    }
-}
-
-/// The host gives a JSON object; anything else would be a fault of its, and is read as an empty one.
-impl Lift<String> for Custom {
-    fn lift(raw: String) -> Self {
-        serde_json::from_str(&raw).unwrap_or_default()
-    }
-}
-
-impl Lower<String> for Custom {
-    fn lower(self) -> String {
-        Value::Object(self).to_string()
-    }
-}
-
-/// `lift!(wit::Lead => Lead { id, … })`: field by field, both of the same names.
-macro_rules! lift {
-    ($wit:ty => $own:ident { $($field:ident),* $(,)? }) => {
-        impl From<$wit> for $own {
-            fn from(raw: $wit) -> Self {
-                $own { $($field: $crate::kinds::Lift::lift(raw.$field)),* }
-            }
-        }
-        impl $crate::kinds::Lift<$wit> for $own {
-            fn lift(raw: $wit) -> Self { raw.into() }
-        }
-    };
-}
-
-/// `lower!(LeadChanges => wit::Changes { title, … })`: field by field, both of the same names.
-macro_rules! lower {
-    ($own:ident => $wit:path { $($field:ident),* $(,)? }) => {
-        impl From<$own> for $wit {
-            fn from(own: $own) -> Self {
-                $wit { $($field: $crate::kinds::Lower::lower(own.$field)),* }
-            }
-        }
-        impl $crate::kinds::Lower<$wit> for $own {
-            fn lower(self) -> $wit { self.into() }
-        }
-    };
-}
-
-/// `same_cases!(wit::Status = LeadStatus { New, … })`: both ways.
-macro_rules! same_cases {
-    ($wit:path = $own:ident { $($case:ident),* $(,)? }) => {
-        impl From<$wit> for $own {
-            fn from(raw: $wit) -> Self {
-                use $wit as Wit;
-                match raw { $(Wit::$case => $own::$case),* }
-            }
-        }
-        impl From<$own> for $wit {
-            fn from(own: $own) -> Self {
-                use $wit as Wit;
-                match own { $($own::$case => Wit::$case),* }
-            }
-        }
-        impl $crate::kinds::Lift<$wit> for $own {
-            fn lift(raw: $wit) -> Self { raw.into() }
-        }
-        impl $crate::kinds::Lower<$wit> for $own {
-            fn lower(self) -> $wit { self.into() }
-        }
-    };
-}
 
 macro_rules! record {
     ($own:ident, $kind:literal) => {
@@ -209,20 +122,7 @@ macro_rules! record {
     };
 }
 
-pub(crate) use {lift, lower, record, same_cases};
-
-use crate::bindings::takt::crm::types as wit;
-
-lift!(wit::Money => Money { minor, currency });
-lower!(Money => wit::Money { minor, currency });
-lift!(wit::Reference => Reference { kind, id });
-lower!(Reference => wit::Reference { kind, id });
-
-impl From<Page> for wit::Page {
-    fn from(page: Page) -> Self {
-        wit::Page { limit: page.limit, cursor: page.cursor }
-    }
-}
+pub(crate) use record;
 
 /// Reads `null` as the default: the API writes absent optional fields so.
 pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>

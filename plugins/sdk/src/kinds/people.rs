@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Id, lift, lower, record, same_cases};
-use crate::bindings::takt::crm::{departments, users as wit};
+use super::{Id, null_as_default, record};
+use crate::instant::Instant;
 
 /// What a user may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,22 @@ pub enum Role {
     /// Works with records.
     #[default]
     Member,
+}
+
+/// A time of being away.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Absence {
+    /// From when.
+    pub from: Instant,
+    /// Until when.
+    pub to: Instant,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+const fn one() -> u8 {
+    1
 }
 
 /// A person of the organisation.
@@ -33,23 +49,25 @@ pub struct User {
     pub department: Option<Id>,
     /// BCP 47 tag: the language to speak to them in.
     pub language: String,
+    /// What they are good at: kebab-case words.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub skills: Vec<String>,
+    /// How experienced they are, from 0 (new) to 10.
+    #[serde(default)]
+    pub level: u8,
+    /// BCP 47 tags: the languages that they speak with clients.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub languages: Vec<String>,
+    /// What share of work they take, beside others' shares.
+    #[serde(default = "one")]
+    pub weight: u8,
+    /// When they are away.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub absences: Vec<Absence>,
     /// False: left the organisation.
     pub active: bool,
     /// False: absent now.
     pub present: bool,
-}
-
-/// What to find users by: all given conditions hold.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UserFilter {
-    /// The department they are in.
-    pub department: Option<Id>,
-    /// What they may do.
-    pub role: Option<Role>,
-    /// Whether they are still with the organisation.
-    pub active: Option<bool>,
-    /// Whether they are there now.
-    pub present: Option<bool>,
 }
 
 /// A part of the organisation.
@@ -71,7 +89,3 @@ pub struct Department {
 
 record!(User, "user");
 record!(Department, "department");
-same_cases!(wit::Role = Role { Admin, Head, Member });
-lift!(wit::User => User { id, version, name, email, role, department, language, active, present });
-lift!(departments::Department => Department { id, version, key, title, head, parent });
-lower!(UserFilter => wit::Filter { department, role, active, present });

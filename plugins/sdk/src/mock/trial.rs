@@ -9,7 +9,7 @@ use super::world::{Notification, Records, SetTimer, WorkingHours, World, changed
 use crate::failure::{Failure, HostError};
 use crate::host::Level;
 use crate::instant::Instant;
-use crate::kinds::{Id, Record, Reference};
+use crate::kinds::{Id, Record, Reference, Report};
 use crate::manifest::Subscription;
 use crate::plugin::{Context, Outcome, Plugin, Trigger};
 use crate::trigger::{Actor, Command, Event, Tick, Timer};
@@ -52,6 +52,7 @@ impl<P: Plugin> Trial<P> {
             notifications: Vec::new(),
             timers: BTreeMap::new(),
             state: BTreeMap::new(),
+            report: Report::default(),
             log: Vec::new(),
             last_id: 0,
         };
@@ -79,6 +80,11 @@ impl<P: Plugin> Trial<P> {
     pub fn add<T: Record>(&self, record: T) -> T {
         self.host.world().put(&record);
         record
+    }
+
+    /// What reports say from now on.
+    pub fn set_report(&self, report: Report) {
+        self.host.world().report = report;
     }
 
     /// A record as it stands.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::failure::HostError;
 use crate::host::{Asked, Level};
 use crate::instant::Instant;
-use crate::kinds::{Found, Id, Lead, LeadStatus, Page, Record, Reference, Task, TaskStatus};
+use crate::kinds::{Id, Lead, LeadStatus, Record, Reference, Report, Task, TaskStatus};
 use crate::notification::Button;
 use crate::text::Localized;
 
@@ -65,6 +65,7 @@ pub(super) struct World {
     pub(super) notifications: Vec<Notification>,
     pub(super) timers: BTreeMap<String, SetTimer>,
     pub(super) state: BTreeMap<String, Value>,
+    pub(super) report: Report,
     pub(super) log: Vec<(Level, String)>,
     pub(super) last_id: u64,
 }
@@ -88,22 +89,6 @@ impl World {
         let reference = Reference { kind: T::KIND.into(), id: id.into() };
         let face = self.records.get(&(reference.kind.clone(), reference.id.clone()));
         face.and_then(read).ok_or(HostError::NotFound(reference))
-    }
-
-    /// A page of the records for which `fits` holds; the cursor is the position to go on from.
-    pub(super) fn find<T: Record>(&self, page: &Page, fits: impl Fn(&T) -> bool) -> Asked<Found<T>> {
-        let invalid = |field: &str, what: &str| HostError::Invalid(vec![(field.into(), what.into())]);
-        if !(1..=200).contains(&page.limit) {
-            return Err(invalid("/limit", "must be from 1 to 200"));
-        }
-        let from: usize = match &page.cursor {
-            Some(cursor) => cursor.parse().map_err(|_| invalid("/cursor", "is not one of this listing"))?,
-            None => 0,
-        };
-        let fitting: Vec<T> = self.all().into_iter().filter(fits).collect();
-        let limit = page.limit as usize;
-        let next = (from + limit < fitting.len()).then(|| (from + limit).to_string());
-        Ok((fitting.into_iter().skip(from).take(limit).collect(), next))
     }
 
     /// Puts a record in, as it is.
@@ -131,13 +116,19 @@ impl World {
         let mut after = before.clone();
         change(&mut after);
         self.put(&after);
-        if let Err(error) = self.keep_rules(T::KIND, id) {
+        if let Err(error) = self.settle_change(T::KIND, id, &face_of(&before)) {
             self.put(&before);
             return Err(error);
         }
+        self.get(id)
+    }
+
+    /// Keeps the rules of the kind, and makes a version of what differs.
+    pub(super) fn settle_change(&mut self, kind: &str, id: &str, before: &Map<String, Value>) -> Asked<()> {
+        self.keep_rules(kind, id)?;
         let now = self.now;
-        if let Some(face) = self.records.get_mut(&(T::KIND.to_owned(), id.to_owned()))
-            && changed_fields(&face_of(&before), face).next().is_some()
+        if let Some(face) = self.records.get_mut(&(kind.to_owned(), id.to_owned()))
+            && changed_fields(before, face).next().is_some()
         {
             let version = face.get("version").and_then(Value::as_u64).unwrap_or(0);
             face.insert("version".into(), json!(version + 1));
@@ -145,7 +136,7 @@ impl World {
                 face.insert("updated_at".into(), json!(now));
             }
         }
-        self.get(id)
+        Ok(())
     }
 
     /// The few rules of the host's that a plugin relies on.

@@ -1,0 +1,70 @@
+// What happens on the host, as it happens: one stream of events for all tabs of the browser, since a browser opens only
+// six connections to a host. The tab that holds the lock reads the stream and tells the others.
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { KINDS } from '../kinds/table';
+
+export interface Happened {
+  id: number;
+  name: string;
+  about: { kind: string; id: string };
+}
+
+type Told = { type: 'event'; event: Happened } | { type: 'up'; up: boolean };
+
+const NAMES = [...Object.keys(KINDS), 'notification'].flatMap((kind) => ['created', 'updated', 'deleted'].map((what) => `${kind}.${what}`));
+
+function read(tell: (told: Told) => void): () => void {
+  const source = new EventSource('/api/v1/events');
+  const heard = (message: MessageEvent<string>) => tell({ type: 'event', event: JSON.parse(message.data) as Happened });
+  for (const name of NAMES) source.addEventListener(name, heard);
+  source.onopen = () => tell({ type: 'up', up: true });
+  source.onerror = () => tell({ type: 'up', up: false });
+  return () => source.close();
+}
+
+/** Reads the stream, or listens to the tab that does. */
+function follow(tell: (told: Told) => void): () => void {
+  if (!('locks' in navigator) || !('BroadcastChannel' in window)) return read(tell);
+  const channel = new BroadcastChannel('takt-events');
+  const ended = new AbortController();
+  channel.onmessage = (message: MessageEvent<Told>) => tell(message.data);
+  let close = () => undefined as void;
+  const hold = () =>
+    new Promise<void>((release) => {
+      close = read((told) => {
+        tell(told);
+        channel.postMessage(told);
+      });
+      ended.signal.addEventListener('abort', () => release());
+    });
+  navigator.locks.request('takt-events', { signal: ended.signal }, hold).catch(() => undefined);
+  return () => {
+    ended.abort();
+    close();
+    channel.close();
+  };
+}
+
+/** Marks as stale what an event says has changed. */
+function refresh(client: QueryClient, { about }: Happened): void {
+  if (about.kind === 'notification') void client.invalidateQueries({ queryKey: ['inbox'] });
+  void client.invalidateQueries({ queryKey: ['find', about.kind] });
+  void client.invalidateQueries({ queryKey: ['record', about.kind, about.id] });
+  void client.invalidateQueries({ queryKey: ['runs'] });
+}
+
+/** Keeps what is shown in step with the host; tells whether the stream is up. */
+export function useLive(): boolean {
+  const client = useQueryClient();
+  const [up, setUp] = useState(true);
+  useEffect(() => {
+    return follow((told) => {
+      if (told.type === 'event') return refresh(client, told.event);
+      setUp(told.up);
+      // What was read before the stream was up may have changed since.
+      if (told.up) void client.invalidateQueries();
+    });
+  }, [client]);
+  return up;
+}

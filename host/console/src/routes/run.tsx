@@ -1,0 +1,192 @@
+// One run: its cost and log, all it changed, what led to it, and what it led to.
+import { Alert, Box, Button, Grid, Group, Stack, Text, Timeline, Title } from '@mantine/core';
+import { IconBolt, IconPencil, IconUser } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { api, done, type Schemas } from '../api/client';
+import { useSpeech } from '../i18n';
+import { Diff } from '../kinds/diff';
+import { useActor } from '../kinds/history';
+import { Choice, Moment } from '../kinds/value';
+import { Person, RecordLink } from '../parts/links';
+import { Page } from '../parts/page';
+import { RouterAnchor } from '../parts/router-link';
+import { Runs } from '../parts/run-list';
+import { Shown } from '../parts/states';
+import { refuse, tell } from '../parts/toast';
+
+type Detail = Schemas['RunDetail'];
+
+export function RunPage() {
+  const { id } = useParams({ from: '/shell/runs/$id' });
+  const query = useQuery({ queryKey: ['runs', id], queryFn: () => done(api.GET('/api/v1/runs/{id}', { params: { path: { id } } })) });
+  return <Shown query={query}>{(run) => <Sheet run={run} />}</Shown>;
+}
+
+function Sheet({ run }: { run: Detail }) {
+  const { w } = useSpeech();
+  const above = (
+    <RouterAnchor to="/runs" search={{ plugin: run.plugin, outcome: undefined }} size="sm">
+      {`${w.runs}: ${run.plugin}`}
+    </RouterAnchor>
+  );
+  return (
+    <Page title={run.name} above={above} aside={<Group><Choice value={run.outcome} />{run.outcome !== 'ok' && <Again id={run.id} />}</Group>}>
+      {run.error && <Alert color={run.outcome === 'refused' ? 'yellow' : 'red'} mb="md"><span className="prose">{run.error}</span></Alert>}
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, lg: 7 }}>
+          <Stack>
+            <Part title={w.changes}>
+              <Changes changes={run.changes} />
+            </Part>
+            <Part title={w.log}>
+              <Log lines={run.log} />
+            </Part>
+            {!isNothing(run.effects) && (
+              <Part title={w.effects}>
+                <pre className="pre mono">{JSON.stringify(run.effects, null, 2)}</pre>
+              </Part>
+            )}
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 5 }}>
+          <Stack>
+            <Part title={w.chain}>
+              <Chain run={run} />
+            </Part>
+            <Part title={w.causedRuns}>{run.caused.length ? <Runs runs={run.caused} about /> : <Text size="sm" c="dimmed">{w.noCaused}</Text>}</Part>
+            <Part title={w.cost}>
+              <Facts run={run} />
+            </Part>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Page>
+  );
+}
+
+function isNothing(effects: unknown): boolean {
+  if (effects === null || effects === undefined) return true;
+  return typeof effects === 'object' && Object.values(effects).every((value) => Array.isArray(value) && value.length === 0);
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Box className="card" p="md" component="section" aria-label={title}>
+      <Title order={2} size="h3" mb="sm">
+        {title}
+      </Title>
+      {children}
+    </Box>
+  );
+}
+
+function Again({ id }: { id: string }) {
+  const speech = useSpeech();
+  const client = useQueryClient();
+  const again = useMutation({
+    mutationFn: () => done(api.POST('/api/v1/runs/{id}/retry', { params: { path: { id } } })),
+    onSuccess: () => tell(speech.w.queuedAgain),
+    onError: (error) => refuse(error, speech),
+    onSettled: () => client.invalidateQueries({ queryKey: ['runs'] }),
+  });
+  return (
+    <Button size="xs" variant="light" loading={again.isPending} onClick={() => again.mutate()}>
+      {speech.w.runAgain}
+    </Button>
+  );
+}
+
+function Changes({ changes }: { changes: Schemas['AuditView'][] }) {
+  const speech = useSpeech();
+  if (changes.length === 0) return <Text size="sm" c="dimmed">{speech.w.noChanges}</Text>;
+  return (
+    <Stack gap="sm">
+      {changes.map((change) => (
+        <div key={change.id}>
+          <Text size="sm" component="div" mb={2}>
+            <b>{speech.named(speech.w.kinds, change.record.kind)}</b>
+            {` · ${speech.choice(change.name.split('.')[1] ?? '')} · `}
+            <RecordLink kind={change.record.kind} id={change.record.id} />
+          </Text>
+          <Diff kind={change.record.kind} diff={change.diff} made={change.name.endsWith('.created')} />
+        </div>
+      ))}
+    </Stack>
+  );
+}
+
+function Log({ lines }: { lines: Schemas['LogLine'][] }) {
+  const { w } = useSpeech();
+  if (lines.length === 0) return <Text size="sm" c="dimmed">{w.noLog}</Text>;
+  return (
+    <pre className="pre mono" tabIndex={0} aria-label={w.log}>
+      {lines.map((line) => `${line.level.padEnd(5)} ${line.message}`).join('\n')}
+    </pre>
+  );
+}
+
+/** From the beginning of the chain down to this run. */
+function Chain({ run }: { run: Detail }) {
+  const speech = useSpeech();
+  const actor = useActor();
+  const links = [...run.chain].reverse();
+  return (
+    <Timeline bulletSize={24} lineWidth={2}>
+      {links.flatMap((link, at) => {
+        const items = [];
+        if (link.run) {
+          items.push(
+            <Timeline.Item key={`r${at}`} bullet={<IconBolt size={14} aria-hidden />} title={<RouterAnchor to="/runs/$id" params={{ id: link.run.id }} size="sm">{`${link.run.plugin} · ${link.run.name}`}</RouterAnchor>}>
+              <Text size="xs" c="dimmed"><Moment value={link.run.at} /></Text>
+            </Timeline.Item>,
+          );
+        }
+        if (link.change) {
+          const { change } = link;
+          const Sign = change.by.type === 'user' ? IconUser : IconPencil;
+          items.push(
+            <Timeline.Item key={`c${at}`} bullet={<Sign size={14} aria-hidden />} title={<Text size="sm" fw={600}>{`${actor(change.by)} · ${speech.choice(change.name.split('.')[1] ?? '')}`}</Text>}>
+              <Text size="sm" component="div"><RecordLink kind={change.record.kind} id={change.record.id} /></Text>
+              <Text size="xs" c="dimmed"><Moment value={change.at} /></Text>
+            </Timeline.Item>,
+          );
+        }
+        return items;
+      })}
+      <Timeline.Item bullet={<IconBolt size={14} aria-hidden />} title={<Text size="sm" fw={600}>{`${run.plugin} · ${run.name}`}</Text>}>
+        {run.by && <Text size="sm" component="div">{`${speech.w.pressedBy}: `}<Person id={run.by} link /></Text>}
+        <Text size="xs" c="dimmed"><Moment value={run.at} /></Text>
+      </Timeline.Item>
+    </Timeline>
+  );
+}
+
+function Facts({ run }: { run: Detail }) {
+  const speech = useSpeech();
+  const { w } = speech;
+  const { cost } = run;
+  const facts: [string, ReactNode][] = [
+    [w.trigger, speech.choice(run.trigger)],
+    [w.about, run.about ? <RecordLink kind={run.about.kind} id={run.about.id} /> : w.none],
+    [w.time, `${speech.number(cost.micros / 1000, { maximumFractionDigits: 2 })} ms`],
+    [w.fuel, speech.number(cost.fuel)],
+    [w.memory, `${speech.number(cost.memory / 1024, { maximumFractionDigits: 0 })} KiB`],
+    [w.hostCalls, speech.number(cost.host_calls)],
+    [w.rowsRead, speech.number(cost.rows_read)],
+    [w.written, speech.number(cost.records_written)],
+    [w.attempt, speech.number(run.attempt)],
+    [w.reruns, speech.number(run.reruns)],
+    [w.depth, speech.number(run.cause.depth)],
+    [w.release, <span key="r" className="mono">{run.release.slice(0, 16)}</span>],
+  ];
+  return (
+    <div className="diff">
+      {facts.map(([name, value]) => [
+        <span key={`${name}-n`} style={{ color: 'var(--mantine-color-dimmed)' }}>{name}</span>,
+        <span key={`${name}-v`}>{value}</span>,
+      ])}
+    </div>
+  );
+}

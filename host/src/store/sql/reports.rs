@@ -1,0 +1,360 @@
+//! The figures of reports, computed by the database: one statement a kind of fact, grouped and filtered alike.
+
+use std::collections::BTreeMap;
+
+use sqlx::{QueryBuilder, Row as _};
+
+use super::SqlStore;
+use super::dialect::{self, DbRow, Driver};
+use super::facts::texts;
+use crate::crm::kind::Kind;
+use crate::crm::money::Money;
+use crate::crm::pipeline::Outcome;
+use crate::crm::report::{Figures, Group, Times};
+use crate::store::report::{FigureQuery, Place, Reached};
+
+/// How the records of a kind stand to what reports group and filter by.
+struct Facts {
+    kind: Kind,
+    /// Who is responsible.
+    who: &'static str,
+    /// `d` is the deal they belong to, `l` the lead that came from.
+    joins: &'static str,
+    source: &'static str,
+    pipeline: &'static str,
+}
+
+const LEADS: Facts = Facts {
+    kind: Kind::Lead,
+    who: "r.data ->> '$.owner'",
+    joins: " LEFT JOIN record d ON d.id = r.data ->> '$.deal'",
+    source: "r.data ->> '$.source'",
+    pipeline: "d.data ->> '$.pipeline'",
+};
+const DEALS: Facts = Facts {
+    kind: Kind::Deal,
+    who: "r.data ->> '$.owner'",
+    joins: " LEFT JOIN record l ON l.id = r.data ->> '$.lead'",
+    source: "l.data ->> '$.source'",
+    pipeline: "r.data ->> '$.pipeline'",
+};
+const INVOICES: Facts = Facts {
+    kind: Kind::Invoice,
+    who: "r.data ->> '$.owner'",
+    joins: " LEFT JOIN record d ON d.id = r.data ->> '$.deal' LEFT JOIN record l ON l.id = d.data ->> '$.lead'",
+    source: "l.data ->> '$.source'",
+    pipeline: "d.data ->> '$.pipeline'",
+};
+const DOCUMENTS: Facts = Facts {
+    kind: Kind::Document,
+    who: "r.data ->> '$.owner'",
+    joins: " LEFT JOIN record d ON d.id = r.data ->> '$.about.id' AND d.kind = 'deal' LEFT JOIN record l ON l.id = d.data ->> '$.lead'",
+    source: "l.data ->> '$.source'",
+    pipeline: "d.data ->> '$.pipeline'",
+};
+const CALLS: Facts =
+    Facts { kind: Kind::Call, who: "r.data ->> '$.user'", joins: "", source: "NULL", pipeline: "NULL" };
+const TASKS: Facts =
+    Facts { kind: Kind::Task, who: "r.data ->> '$.assignee'", joins: "", source: "NULL", pipeline: "NULL" };
+
+/// What of a record must lie in the period.
+#[derive(Clone, Copy)]
+enum When {
+    /// It was made.
+    Made,
+    /// A moment in its data.
+    At(&'static str),
+    /// A date in its data.
+    On(&'static str),
+}
+
+/// The figures of each group.
+type Groups = BTreeMap<Option<String>, Figures>;
+
+impl SqlStore {
+    pub(super) async fn figures(&self, query: &FigureQuery) -> sqlx::Result<Groups> {
+        let mut groups = Groups::new();
+        self.calls(query, &mut groups).await?;
+        self.leads(query, &mut groups).await?;
+        self.deals(query, &mut groups).await?;
+        self.invoices(query, &mut groups).await?;
+        self.tasks(query, &mut groups).await?;
+        let mut sql = select(query, &DOCUMENTS, "count(*)");
+        filter(&mut sql, query, &DOCUMENTS, When::At("signed_at"));
+        say(&mut sql, " AND r.data ->> '$.document_kind' = 'contract'");
+        for (group, row) in self.grouped(sql).await? {
+            groups.entry(group).or_default().contracts = count(&row, 1)?;
+        }
+        Ok(groups)
+    }
+
+    async fn grouped(&self, mut sql: QueryBuilder<Driver>) -> sqlx::Result<Vec<(Option<String>, DbRow)>> {
+        sql.push(" GROUP BY 1");
+        let rows = sql.build().fetch_all(&self.readers).await?;
+        rows.into_iter().map(|row| Ok((row.try_get(0)?, row))).collect()
+    }
+
+    async fn calls(&self, query: &FigureQuery, groups: &mut Groups) -> sqlx::Result<()> {
+        let columns = "count(*) FILTER (WHERE r.data ->> '$.direction' = 'in' AND r.data ->> '$.status' <> 'missed'), \
+            count(*) FILTER (WHERE r.data ->> '$.direction' = 'out'), \
+            count(*) FILTER (WHERE r.data ->> '$.direction' = 'in' AND r.data ->> '$.status' = 'missed')";
+        let mut sql = select(query, &CALLS, columns);
+        filter(&mut sql, query, &CALLS, When::At("started_at"));
+        for (group, row) in self.grouped(sql).await? {
+            let calls = &mut groups.entry(group).or_default().calls;
+            (calls.incoming, calls.outgoing, calls.missed) = (count(&row, 1)?, count(&row, 2)?, count(&row, 3)?);
+        }
+        Ok(())
+    }
+
+    async fn leads(&self, query: &FigureQuery, groups: &mut Groups) -> sqlx::Result<()> {
+        let mut sql = select(query, &LEADS, "count(*)");
+        filter(&mut sql, query, &LEADS, When::Made);
+        for (group, row) in self.grouped(sql).await? {
+            groups.entry(group).or_default().leads.received = count(&row, 1)?;
+        }
+        let mut sql = select(query, &LEADS, "count(*)");
+        filter(&mut sql, query, &LEADS, When::At("accepted_at"));
+        for (group, row) in self.grouped(sql).await? {
+            groups.entry(group).or_default().leads.accepted = count(&row, 1)?;
+        }
+        let columns = "count(*) FILTER (WHERE r.data ->> '$.status' = 'converted'), \
+            count(*) FILTER (WHERE r.data ->> '$.status' = 'rejected')";
+        let mut sql = select(query, &LEADS, columns);
+        filter(&mut sql, query, &LEADS, When::At("closed_at"));
+        for (group, row) in self.grouped(sql).await? {
+            let leads = &mut groups.entry(group).or_default().leads;
+            (leads.converted, leads.rejected) = (count(&row, 1)?, count(&row, 2)?);
+        }
+        let accepted = dialect::seconds("r.data ->> '$.accepted_at'");
+        let accepting = format!("{accepted} - r.created_at / 1000000");
+        for (group, times) in self.times(query, &accepting, "accepted_at").await? {
+            groups.entry(group).or_default().leads.time_to_accept = Some(times);
+        }
+        let processing = format!("{} - {accepted}", dialect::seconds("r.data ->> '$.closed_at'"));
+        for (group, times) in self.times(query, &processing, "closed_at").await? {
+            groups.entry(group).or_default().leads.time_to_process = Some(times);
+        }
+        Ok(())
+    }
+
+    /// The lengths in the middle and at nine tenths, by nearest rank.
+    async fn times(
+        &self,
+        query: &FigureQuery,
+        length: &str,
+        ended: &'static str,
+    ) -> sqlx::Result<Vec<(Option<String>, Times)>> {
+        let mut sql = QueryBuilder::new("WITH length AS (");
+        push_select(&mut sql, query, &LEADS, &format!("{length} AS length"));
+        filter(&mut sql, query, &LEADS, When::At(ended));
+        sql.push(
+            "), ranked AS (SELECT grp, length, row_number() OVER (PARTITION BY grp ORDER BY length) AS rank,
+               count(*) OVER (PARTITION BY grp) AS n FROM length WHERE length IS NOT NULL)
+             SELECT grp, max(CASE WHEN rank = (n + 1) / 2 THEN length END),
+               max(CASE WHEN rank = (9 * n + 9) / 10 THEN length END) FROM ranked",
+        );
+        let rows = self.grouped(sql).await?;
+        rows.into_iter()
+            .map(|(group, row)| Ok((group, Times { median: count(&row, 1)?, p90: count(&row, 2)? })))
+            .collect()
+    }
+
+    async fn deals(&self, query: &FigureQuery, groups: &mut Groups) -> sqlx::Result<()> {
+        for outcome in [Outcome::Won, Outcome::Lost] {
+            let columns = "count(*), r.data ->> '$.amount.currency', CAST(sum(CAST(r.data ->> '$.amount.minor' AS BIGINT)) AS BIGINT)";
+            let mut sql = select(query, &DEALS, columns);
+            filter(&mut sql, query, &DEALS, When::At("closed_at"));
+            say(&mut sql, " AND r.data ->> '$.pipeline' || '/' || (r.data ->> '$.stage') IN (");
+            sql.push(dialect::TEXTS.0);
+            let stages = query.stages.iter().filter(|place| place.outcome == outcome);
+            sql.push_bind(texts(stages.map(|place| format!("{}/{}", place.pipeline, place.key))))
+                .push(dialect::TEXTS.1)
+                .push(")");
+            for (group, row) in self.by_currency(sql).await? {
+                let deals = &mut groups.entry(group).or_default().deals;
+                match outcome {
+                    Outcome::Won => {
+                        deals.won += count(&row, 1)?;
+                        deals.amount.extend(money(&row)?);
+                    }
+                    _ => deals.lost += count(&row, 1)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn invoices(&self, query: &FigureQuery, groups: &mut Groups) -> sqlx::Result<()> {
+        let gross = "count(*), r.data ->> '$.totals.gross.currency', \
+            CAST(sum(CAST(r.data ->> '$.totals.gross.minor' AS BIGINT)) AS BIGINT)";
+        let mut sql = select(query, &INVOICES, gross);
+        filter(&mut sql, query, &INVOICES, When::On("issue_date"));
+        say(&mut sql, " AND r.data ->> '$.status' NOT IN ('draft', 'void')");
+        for (group, row) in self.by_currency(sql).await? {
+            let invoices = &mut groups.entry(group).or_default().invoices;
+            invoices.issued += count(&row, 1)?;
+            invoices.issued_amount.extend(money(&row)?);
+        }
+        let unpaid = "count(*), r.data ->> '$.totals.gross.currency', \
+            CAST(sum(CAST(r.data ->> '$.totals.gross.minor' AS BIGINT) \
+              - coalesce(CAST(r.data ->> '$.paid.minor' AS BIGINT), 0)) AS BIGINT)";
+        let mut sql = select(query, &INVOICES, unpaid);
+        filter(&mut sql, query, &INVOICES, When::On("due_date"));
+        say(&mut sql, " AND r.data ->> '$.status' = 'overdue'");
+        for (group, row) in self.by_currency(sql).await? {
+            let invoices = &mut groups.entry(group).or_default().invoices;
+            invoices.overdue += count(&row, 1)?;
+            invoices.overdue_amount.extend(money(&row)?);
+        }
+        let mut sql = QueryBuilder::new("SELECT ");
+        say(&mut sql, &group(query.by, &INVOICES));
+        say(
+            &mut sql,
+            ", count(DISTINCT r.id), p.value ->> '$.amount.currency', \
+             CAST(sum(CAST(p.value ->> '$.amount.minor' AS BIGINT)) AS BIGINT) FROM record r",
+        );
+        say(&mut sql, INVOICES.joins);
+        sql.push(" CROSS JOIN ").push(dialect::elements("payments", "p"));
+        among(&mut sql, query, &INVOICES);
+        say(&mut sql, " AND p.value ->> '$.at' >= ");
+        sql.push_bind(query.from.to_string()).push(dialect::BYTES);
+        say(&mut sql, " AND p.value ->> '$.at' < ");
+        sql.push_bind(query.to.to_string()).push(dialect::BYTES);
+        for (group, row) in self.by_currency(sql).await? {
+            let invoices = &mut groups.entry(group).or_default().invoices;
+            invoices.paid += count(&row, 1)?;
+            invoices.paid_amount.extend(money(&row)?);
+        }
+        Ok(())
+    }
+
+    async fn by_currency(&self, mut sql: QueryBuilder<Driver>) -> sqlx::Result<Vec<(Option<String>, DbRow)>> {
+        sql.push(" GROUP BY 1, 3 ORDER BY 3");
+        let rows = sql.build().fetch_all(&self.readers).await?;
+        rows.into_iter().map(|row| Ok((row.try_get(0)?, row))).collect()
+    }
+
+    async fn tasks(&self, query: &FigureQuery, groups: &mut Groups) -> sqlx::Result<()> {
+        let mut sql = select(query, &TASKS, "count(*)");
+        filter(&mut sql, query, &TASKS, When::At("closed_at"));
+        say(&mut sql, " AND r.data ->> '$.status' = 'done'");
+        for (group, row) in self.grouped(sql).await? {
+            groups.entry(group).or_default().tasks.done = count(&row, 1)?;
+        }
+        let mut sql = select(query, &TASKS, "count(*)");
+        filter(&mut sql, query, &TASKS, When::At("due"));
+        say(&mut sql, " AND r.data ->> '$.due' < coalesce(r.data ->> '$.closed_at', ");
+        sql.push_bind(query.now.to_string()).push(dialect::BYTES);
+        say(&mut sql, ") AND r.data ->> '$.status' <> 'cancelled'");
+        for (group, row) in self.grouped(sql).await? {
+            groups.entry(group).or_default().tasks.overdue = count(&row, 1)?;
+        }
+        Ok(())
+    }
+
+    /// How far the deals made in the period came: each stage that a deal was ever in stands in its history.
+    pub(super) async fn funnel(&self, query: &FigureQuery) -> sqlx::Result<Vec<Reached>> {
+        let places = |keep: fn(&Place) -> bool| {
+            let places = query.stages.iter().filter(move |place| keep(place));
+            let rows: Vec<_> =
+                places.map(|place| serde_json::json!([place.pipeline, place.key, place.order])).collect();
+            serde_json::Value::from(rows).to_string()
+        };
+        let mut sql = QueryBuilder::new("WITH stage AS (SELECT j.value ->> 0 AS pipeline, j.value ->> 1 AS key, ");
+        sql.push("CAST(j.value ->> 2 AS BIGINT) AS place FROM ").push(dialect::EACH.0);
+        sql.push_bind(places(|place| place.outcome != Outcome::Lost)).push(dialect::EACH.1);
+        say(&mut sql, "), furthest AS (SELECT r.data ->> '$.pipeline' AS pipeline, max(s.place) AS place, ");
+        say(&mut sql, "r.data ->> '$.pipeline' || '/' || (r.data ->> '$.stage') IN (SELECT (j.value ->> 0) || '/' || ");
+        sql.push("(j.value ->> 1) FROM ").push(dialect::EACH.0);
+        sql.push_bind(places(|place| place.outcome == Outcome::Lost)).push(dialect::EACH.1);
+        sql.push(") AS lost FROM record r JOIN audit a ON a.record = r.id ");
+        say(&mut sql, "JOIN stage s ON s.pipeline = r.data ->> '$.pipeline' AND s.key = ");
+        sql.push(dialect::STAGE_AFTER);
+        say(&mut sql, DEALS.joins);
+        filter(&mut sql, query, &DEALS, When::Made);
+        sql.push(" GROUP BY r.id) SELECT pipeline, place, count(*), count(*) FILTER (WHERE lost) FROM furthest GROUP BY 1, 2");
+        let rows = sql.build().fetch_all(&self.readers).await?;
+        let reached = |row: &DbRow| {
+            let pipeline: String = row.try_get(0)?;
+            let pipeline = pipeline.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            Ok(Reached { pipeline, order: row.try_get(1)?, deals: count(row, 2)?, lost: count(row, 3)? })
+        };
+        rows.iter().map(reached).collect()
+    }
+}
+
+fn select(query: &FigureQuery, facts: &Facts, columns: &str) -> QueryBuilder<Driver> {
+    let mut sql = QueryBuilder::new("");
+    push_select(&mut sql, query, facts, columns);
+    sql
+}
+
+fn push_select(sql: &mut QueryBuilder<Driver>, query: &FigureQuery, facts: &Facts, columns: &str) {
+    say(sql, &format!("SELECT {} AS grp, {columns} FROM record r{}", group(query.by, facts), facts.joins));
+}
+
+/// Adds words of this file: paths into JSON stand in them as SQLite writes them.
+fn say(sql: &mut QueryBuilder<Driver>, words: &str) {
+    sql.push(dialect::paths(words));
+}
+
+/// What is grouped by.
+fn group(by: Group, facts: &Facts) -> String {
+    match by {
+        Group::None => "NULL".to_owned(),
+        Group::User => facts.who.to_owned(),
+        Group::Department => format!("(SELECT u.data ->> '$.department' FROM record u WHERE u.id = {})", facts.who),
+        Group::Source => facts.source.to_owned(),
+        Group::Pipeline => facts.pipeline.to_owned(),
+    }
+}
+
+/// `WHERE …`, with the period. Only constants are spliced in; every value is bound.
+fn filter(sql: &mut QueryBuilder<Driver>, query: &FigureQuery, facts: &Facts, when: When) {
+    among(sql, query, facts);
+    match when {
+        When::Made => {
+            sql.push(" AND r.created_at >= ").push_bind(query.from.micros());
+            sql.push(" AND r.created_at < ").push_bind(query.to.micros());
+        }
+        When::At(field) => {
+            let field = dialect::paths(&format!("r.data ->> '$.{field}'")).into_owned();
+            sql.push(" AND ").push(&field).push(" >= ").push_bind(query.from.to_string()).push(dialect::BYTES);
+            sql.push(" AND ").push(&field).push(" < ").push_bind(query.to.to_string()).push(dialect::BYTES);
+        }
+        When::On(field) => {
+            let field = dialect::paths(&format!("r.data ->> '$.{field}'")).into_owned();
+            sql.push(" AND ").push(&field).push(" >= ").push_bind(query.first.clone()).push(dialect::BYTES);
+            sql.push(" AND ").push(&field).push(" <= ").push_bind(query.last.clone()).push(dialect::BYTES);
+        }
+    }
+}
+
+fn among(sql: &mut QueryBuilder<Driver>, query: &FigureQuery, facts: &Facts) {
+    sql.push(" WHERE r.kind = '").push(facts.kind.name()).push("' AND r.deleted_at IS NULL");
+    if let Some(users) = &query.users {
+        say(sql, &format!(" AND {} IN (", facts.who));
+        sql.push(dialect::TEXTS.0).push_bind(texts(users.iter())).push(dialect::TEXTS.1).push(")");
+    }
+    if let Some(source) = &query.source {
+        say(sql, &format!(" AND {} = ", facts.source));
+        sql.push_bind(source.clone());
+    }
+    if let Some(pipeline) = &query.pipeline {
+        say(sql, &format!(" AND {} = ", facts.pipeline));
+        sql.push_bind(pipeline.to_string());
+    }
+}
+
+fn count(row: &DbRow, column: usize) -> sqlx::Result<u64> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.unwrap_or_default().max(0).cast_unsigned())
+}
+
+/// The sum of a row, where it has one: columns 2 and 3.
+fn money(row: &DbRow) -> sqlx::Result<Option<Money>> {
+    let (currency, minor) = (row.try_get::<Option<String>, _>(2)?, row.try_get::<Option<i64>, _>(3)?);
+    let Some((currency, minor)) = currency.zip(minor) else { return Ok(None) };
+    let currency = currency.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    Ok(Some(Money::new(minor, currency)))
+}
