@@ -6,6 +6,7 @@ mod automation;
 mod backtest;
 mod bad_input;
 mod batch;
+mod bulk;
 mod channels;
 mod demo;
 mod dry_run;

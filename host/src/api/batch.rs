@@ -11,11 +11,10 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::access::{self, Reach, Verb};
-use super::errors::edit_problem;
+use super::errors::{edit_problem, placed};
 use super::idempotency::{self, Request};
 use super::{App, faces, given, messages};
 use crate::crm::id::Id;
-use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
 use crate::crm::record::Reference;
 use crate::http::identity::Caller;
@@ -224,22 +223,6 @@ async fn make(unit: &mut Unit, step: Step, reach: &HashMap<Kind, Reach>) -> std:
         Change::Update(patch, version) => unit.patch(record, patch, version).await.map(drop),
         Change::Delete(version) => unit.delete(record, version).await,
         Change::Create(_) => Ok(()),
-    }
-}
-
-/// What is wrong, with its place in the batch.
-fn placed(error: UnitError, at: &str) -> UnitError {
-    match error {
-        UnitError::Invalid(mut invalid) => {
-            for wrong in &mut invalid.0 {
-                wrong.field = format!("{at}{}", wrong.field);
-            }
-            UnitError::Invalid(invalid)
-        }
-        UnitError::NotFound(record) => {
-            Invalid::field(at.to_owned(), format!("there is no {} {}", record.kind, record.id)).into()
-        }
-        other => other,
     }
 }
 

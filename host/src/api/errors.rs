@@ -20,6 +20,22 @@ pub fn unit_problem(error: UnitError) -> Problem {
     }
 }
 
+/// What is wrong, with its place in a body of several changes.
+pub(super) fn placed(error: UnitError, at: &str) -> UnitError {
+    match error {
+        UnitError::Invalid(mut invalid) => {
+            for wrong in &mut invalid.0 {
+                wrong.field = format!("{at}{}", wrong.field);
+            }
+            UnitError::Invalid(invalid)
+        }
+        UnitError::NotFound(record) => {
+            Invalid::field(at.to_owned(), format!("there is no {} {}", record.kind, record.id)).into()
+        }
+        other => other,
+    }
+}
+
 /// What the caller sees of an edit that was not committed.
 #[must_use]
 pub fn edit_problem(error: EditError) -> Problem {

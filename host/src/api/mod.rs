@@ -5,6 +5,7 @@ mod attachments;
 mod automation;
 mod backtest;
 mod batch;
+mod bulk;
 mod calendar;
 mod commands;
 mod console;
@@ -129,9 +130,8 @@ pub fn router(mut app: App) -> Result<Router, Gap> {
 fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
     let mut routes = Routes::new(kit.clone(), table::table(), openapi::frame());
     for kind in Kind::ALL {
-        for endpoint in records::endpoints(kind) {
-            routes = routes.with(endpoint);
-        }
+        routes = records::endpoints(kind).into_iter().fold(routes, Routes::with);
+        routes = bulk::endpoints(kind).into_iter().fold(routes, Routes::with);
         if table::WITH_COMMANDS.contains(&kind) {
             routes = attachments::endpoints(kind).into_iter().fold(routes, Routes::with);
         }

@@ -73,12 +73,7 @@ fn parameters(kind: Kind, verb: &str) -> Value {
     match verb {
         "list" => {
             let mut all = vec![limit, after];
-            all.push(query(
-                "sort",
-                &format!("{}; `-` before it for descending.", sortable(kind)),
-                json!({"type": "string"}),
-            ));
-            all.extend(filters(kind).into_iter().map(|(name, words, schema)| query(&name, &words, schema)));
+            all.extend(order_and_filters(kind));
             all.into()
         }
         "create" => json!([once]),
@@ -89,8 +84,17 @@ fn parameters(kind: Kind, verb: &str) -> Value {
     }
 }
 
-fn optional(name: &str, place: &str, words: &str, schema: &Value) -> Value {
+/// A parameter that may be left out.
+pub fn optional(name: &str, place: &str, words: &str, schema: &Value) -> Value {
     json!({"name": name, "in": place, "required": false, "description": words, "schema": schema})
+}
+
+/// The parameters that say which records are meant, and in which order.
+pub fn order_and_filters(kind: Kind) -> Vec<Value> {
+    let words = format!("{}; `-` before it for descending.", sortable(kind));
+    let sort = optional("sort", "query", &words, &json!({"type": "string"}));
+    let filters = filters(kind).into_iter().map(|(name, words, schema)| optional(&name, "query", &words, &schema));
+    std::iter::once(sort).chain(filters).collect()
 }
 
 fn sortable(kind: Kind) -> String {

@@ -156,6 +156,8 @@ pub fn table() -> Vec<Rule> {
         let base = format!("/api/v1/{}", kind.plural());
         table.push(rule("GET", &base, read.clone()));
         table.push(rule("POST", &base, write.clone()));
+        table.push(rule("GET", &format!("{base}/export"), read.clone()));
+        table.push(rule("POST", &format!("{base}/import"), write.clone()));
         table.push(rule("GET", &format!("{base}/{{id}}"), read.clone()));
         table.push(rule("PATCH", &format!("{base}/{{id}}"), write.clone()));
         table.push(rule("DELETE", &format!("{base}/{{id}}"), write.clone()));

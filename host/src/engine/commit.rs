@@ -74,10 +74,12 @@ impl Engine {
         commit.timers = proposal.timers;
         commit.passwords = proposal.passwords;
         let depth = if commit.run.is_some() { commit.cause.depth + 1 } else { 0 };
-        commit.deliveries = catalogue.deliveries(&commit.changes, depth > self.0.settings.max_depth);
+        if !proposal.silent {
+            commit.deliveries = catalogue.deliveries(&commit.changes, depth > self.0.settings.max_depth);
+        }
         commit.messages = catalogue.messages(&commit.changes);
         commit.catalogue = Some(catalogue.number());
-        commit.claim = self.0.waiting.len() < self.0.settings.queue;
+        commit.claim = self.0.waiting.len() + commit.deliveries.len() < self.0.settings.queue;
     }
 
     /// Commits. After a conflict over the catalogue, the one in memory is the store's again.

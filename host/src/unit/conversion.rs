@@ -65,7 +65,7 @@ impl Unit {
         Ok(Converted { contact, company, deal })
     }
 
-    async fn contact_by(&mut self, key: &str, value: Option<&str>) -> Result<Option<(Id, Contact)>> {
+    async fn contact_by(&mut self, key: &'static str, value: Option<&str>) -> Result<Option<(Id, Contact)>> {
         let Some(value) = value else { return Ok(None) };
         match self.by_key(Kind::Contact, key, value).await? {
             Some(record) => Ok(Some((record.id, entity(&record)?))),

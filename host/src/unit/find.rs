@@ -68,12 +68,9 @@ impl Unit {
     ///
     /// # Errors
     /// The store's.
-    pub async fn by_key(&mut self, kind: Kind, key: &str, value: &str) -> Result<Option<Arc<Record>>> {
-        let own = self.touched.iter().find(|touched| {
-            touched.reference.kind == kind && touched.keys.iter().any(|(k, v)| *k == key && v == value)
-        });
-        if let Some(touched) = own {
-            return Ok(touched.after.clone());
+    pub async fn by_key(&mut self, kind: Kind, key: &'static str, value: &str) -> Result<Option<Arc<Record>>> {
+        if let Some(at) = self.keyed.get(&(kind, key, value.to_owned())) {
+            return Ok(self.touched[*at].after.clone());
         }
         let stored = self.store.record_by_key(kind, key, value).await?;
         Ok(stored.filter(|record| !self.index.contains_key(&record.id)))

@@ -26,6 +26,7 @@ use crate::crm::entity::Setting;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
+use crate::crm::kind::Kind;
 use crate::crm::record::{Record, Reference};
 use crate::store::commit::{KeyedChange, StateChange, TimerChange};
 use crate::store::{Store, StoreError};
@@ -79,6 +80,8 @@ pub struct Unit {
     language: Arc<str>,
     touched: Vec<Touched>,
     index: HashMap<Id, usize>,
+    /// Which of the touched records has a unique key.
+    keyed: HashMap<(Kind, &'static str, String), usize>,
     reads: HashMap<Id, Arc<Record>>,
     state: HashMap<String, StateSlot>,
     timers: Vec<TimerChange>,
@@ -86,6 +89,7 @@ pub struct Unit {
     supposed_timers: Option<HashSet<String>>,
     passwords: Vec<(Id, String)>,
     collided: bool,
+    silent: bool,
 }
 
 /// A record that was written: as it was read, and as it shall be.
@@ -116,6 +120,8 @@ pub struct Proposal {
     pub timers: Vec<TimerChange>,
     /// Password hashes set, with their users.
     pub passwords: Vec<(Id, String)>,
+    /// Whether no rule is woken by it.
+    pub silent: bool,
 }
 
 impl Unit {
@@ -129,12 +135,14 @@ impl Unit {
             language,
             touched: Vec::new(),
             index: HashMap::new(),
+            keyed: HashMap::new(),
             reads: HashMap::new(),
             state: HashMap::new(),
             timers: Vec::new(),
             supposed_timers: None,
             passwords: Vec::new(),
             collided: false,
+            silent: false,
         }
     }
 
@@ -153,6 +161,11 @@ impl Unit {
     /// Rests the commit on what was read so far no longer: a person's request rests on what it writes.
     pub fn forget_reads(&mut self) {
         self.reads.clear();
+    }
+
+    /// Wakes no rule by what is written. The events are told as ever.
+    pub fn wake_nobody(&mut self) {
+        self.silent = true;
     }
 
     /// Gives a user a password, by its hash (a PHC string).
@@ -184,6 +197,7 @@ impl Unit {
             state: state_change(&self.author, self.state),
             timers: self.timers,
             passwords: self.passwords,
+            silent: self.silent,
         }
     }
 }

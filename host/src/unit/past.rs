@@ -35,8 +35,7 @@ impl Unit {
     pub fn suppose_past(&mut self, then: impl IntoIterator<Item = Then>) {
         // What a unit has touched overlays the store; what it left as it was is no change.
         for Then { reference, record, keys } in then {
-            self.index.insert(reference.id, self.touched.len());
-            self.touched.push(Touched { reference, before: record.clone(), after: record, keys });
+            self.hold_touched(Touched { reference, before: record.clone(), after: record, keys });
         }
     }
 

@@ -178,18 +178,29 @@ impl Unit {
     ) -> Arc<Record> {
         let shown = after.clone().or_else(|| before.clone());
         let Some(shown) = shown else { unreachable!("a write has a record before it or after it") };
-        match self.index.get(&shown.id) {
-            Some(at) => {
-                let touched = &mut self.touched[*at];
-                touched.after = after;
-                touched.keys = keys;
-            }
-            None => {
-                self.index.insert(shown.id, self.touched.len());
-                self.touched.push(Touched { reference: shown.reference(), before, after, keys });
+        let reference = shown.reference();
+        let before = match self.index.get(&reference.id) {
+            Some(at) => self.touched[*at].before.clone(),
+            None => before,
+        };
+        self.hold_touched(Touched { reference, before, after, keys });
+        shown
+    }
+
+    /// Has the record stand as it is here, in the place of what the store has.
+    pub(super) fn hold_touched(&mut self, touched: Touched) {
+        let Reference { kind, id } = touched.reference;
+        let at = *self.index.entry(id).or_insert(self.touched.len());
+        if let Some(known) = self.touched.get(at) {
+            for (key, value) in &known.keys {
+                self.keyed.remove(&(kind, *key, value.clone()));
             }
         }
-        shown
+        self.keyed.extend(touched.keys.iter().map(|(key, value)| ((kind, *key, value.clone()), at)));
+        match self.touched.get_mut(at) {
+            Some(known) => *known = touched,
+            None => self.touched.push(touched),
+        }
     }
 
     /// The kind's own rules, and those that need other records: keys, links, stages.

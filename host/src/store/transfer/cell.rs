@@ -53,7 +53,7 @@ impl fmt::Display for Digest {
 }
 
 /// JSON with its members in the order of their names; what is none stays as it is.
-fn canonical(text: &str) -> String {
+pub fn canonical(text: &str) -> String {
     serde_json::from_str::<Value>(text).map_or_else(|_| text.to_owned(), |value| sorted(value).to_string())
 }
 

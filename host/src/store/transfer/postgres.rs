@@ -9,6 +9,7 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgRow};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use sqlx::{query_as, query_scalar};
 
+use super::cell::canonical;
 use super::{Cell, Column, LEFT_OUT, Result, Shape, Side, Tables, TransferError, check_release, listed, quoted};
 use crate::store::postgres::{MIGRATIONS, node};
 
@@ -145,6 +146,8 @@ fn cells(row: &PgRow, columns: &[Column]) -> sqlx::Result<Vec<Cell>> {
         Ok(match column.shape {
             Shape::Integer | Shape::Flag => row.try_get::<Option<i64>, _>(at)?.map(Cell::Integer),
             Shape::Bytes => row.try_get::<Option<Vec<u8>>, _>(at)?.map(Cell::Bytes),
+            // PostgreSQL writes it with blanks: a file that is moved on shall be the same file.
+            Shape::Json => row.try_get::<Option<String>, _>(at)?.map(|text| Cell::Text(canonical(&text))),
             _ => row.try_get::<Option<String>, _>(at)?.map(Cell::Text),
         }
         .unwrap_or(Cell::Null))
