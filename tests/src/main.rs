@@ -39,6 +39,7 @@ mod sandbox;
 mod sse;
 mod support;
 mod telephony;
+mod timeline;
 mod tour;
 mod webhooks;
 mod week;

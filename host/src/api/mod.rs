@@ -42,6 +42,7 @@ mod sessions;
 mod stream;
 pub mod table;
 mod telephony;
+mod timeline;
 pub mod tokens;
 mod webhooks;
 
@@ -170,6 +171,7 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
     ];
     let (router, mut openapi) = features.into_iter().flatten().fold(routes, Routes::with).finish()?;
     records_doc::add_patches(&mut openapi);
+    openapi::join_parts(&mut openapi);
     openapi::describe_headers(&mut openapi);
     Ok((router, openapi))
 }

@@ -1,11 +1,13 @@
 //! The description of the API, OpenAPI 3.1: what does not belong to one feature.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::MethodRouter;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::openapi::path::{HttpMethod, Operation, Paths};
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
@@ -100,6 +102,40 @@ pub fn describe_headers(openapi: &mut OpenApi) {
             parameter.schema = serde_json::from_value(schema).ok();
         }
     }
+}
+
+/// Writes objects that are put together of others as one. `allOf` cannot say it: where one of them takes no other fields,
+/// those of the rest would be refused (JSON Schema 2020-12, section 10.3.2.3).
+pub fn join_parts(openapi: &mut OpenApi) {
+    let Some(components) = &mut openapi.components else { return };
+    let all: BTreeMap<String, Value> = components
+        .schemas
+        .iter()
+        .filter_map(|(name, schema)| Some((name.clone(), serde_json::to_value(schema).ok()?)))
+        .collect();
+    for (name, schema) in &mut components.schemas {
+        let Some(joined) = all.get(name).and_then(|whole| joined(whole, &all)) else { continue };
+        if let Ok(joined) = serde_json::from_value(joined) {
+            *schema = joined;
+        }
+    }
+}
+
+fn joined(whole: &Value, all: &BTreeMap<String, Value>) -> Option<Value> {
+    let (mut properties, mut required, mut closed) = (Map::new(), Vec::new(), false);
+    for part in whole["allOf"].as_array()? {
+        let named = part["$ref"].as_str().and_then(|path| all.get(path.rsplit('/').next()?));
+        let part = named.unwrap_or(part);
+        closed |= part["additionalProperties"] == false;
+        properties.extend(part["properties"].as_object()?.clone());
+        required.extend(part["required"].as_array().cloned().unwrap_or_default());
+    }
+    let mut joined =
+        json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
+    if let Some(words) = whole.get("description") {
+        joined["description"] = words.clone();
+    }
+    closed.then_some(joined)
 }
 
 /// An endpoint whose description is written as JSON: one of every kind. A description that is none leaves the endpoint

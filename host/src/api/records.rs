@@ -14,7 +14,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::access::{Reach, Verb, scope};
 use super::errors::edit_problem;
 use super::idempotency::{self, Request};
-use super::{App, IdPath, faces, given, history, id, messages, records_doc};
+use super::{App, IdPath, faces, given, history, id, messages, records_doc, table, timeline};
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
 use crate::crm::record::{Record, Reference};
@@ -42,6 +42,9 @@ pub fn endpoints(kind: Kind) -> Vec<UtoipaMethodRouter<App>> {
         of_kind("history", "/{id}/history", get(history::changes)),
         of_kind("runs", "/{id}/runs", get(history::runs)),
     ];
+    if table::WITH_COMMANDS.contains(&kind) {
+        all.push(of_kind("timeline", "/{id}/timeline", get(timeline::timeline)));
+    }
     if kind == Kind::Lead {
         all.push(of_kind("convert", "/{id}/convert", post(convert)));
     }

@@ -12,6 +12,7 @@ use super::App;
 use super::history::{AuditView, CauseView};
 use super::openapi;
 use super::runs::RunView;
+use super::timeline::TimelineItem;
 use crate::crm::kind::{Kind, Shape};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -34,7 +35,10 @@ pub fn endpoint(kind: Kind, verb: &str, path: &str, handler: MethodRouter<App>) 
         "responses": response(&name, verb),
     });
     schemas.extend(faces(&name));
-    if matches!(verb, "history" | "runs") {
+    if verb == "timeline" {
+        collect::<TimelineItem>(&mut schemas);
+    }
+    if matches!(verb, "history" | "runs" | "timeline") {
         collect::<AuditView>(&mut schemas);
         collect::<CauseView>(&mut schemas);
         collect::<RunView>(&mut schemas);
@@ -55,6 +59,10 @@ fn summary(kind: Kind, verb: &str) -> String {
         "update" => format!("Changes a {one} by a JSON merge patch (RFC 7396)."),
         "delete" => format!("Deletes a {one}. Its history stays."),
         "history" => format!("Every change of a {one}: when, what, who, and which run; newest first."),
+        "timeline" => format!(
+            "What happened with a {one}: its changes, and what was made that has to do with it (calls, messages, tasks, \
+             papers, meetings, deals); newest first."
+        ),
         "runs" => format!("The runs about a {one}, or that changed it; newest first."),
         _ => "Turns a lead into a contact, a company where it names one, and a deal; known ones are used again."
             .to_owned(),
@@ -157,6 +165,9 @@ fn response(name: &str, verb: &str) -> Value {
         }
         "runs" => {
             json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/RunView"}))}})
+        }
+        "timeline" => {
+            json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/TimelineItem"}))}})
         }
         "convert" => json!({"200": {"description": "What it became.", "content": json_of(json!({
             "type": "object",

@@ -177,6 +177,9 @@ pub fn table() -> Vec<Rule> {
             table.push(rule("GET", &one, read.clone()));
             table.push(rule("DELETE", &one, write.clone()));
         }
+        if WITH_COMMANDS.contains(&kind) {
+            table.push(rule("GET", &format!("{base}/{{id}}/timeline"), read.clone()));
+        }
         if kind == Kind::Lead {
             table.push(rule("POST", &format!("{base}/{{id}}/convert"), write));
         }

@@ -132,7 +132,7 @@ fn import_doc(kind: Kind) -> Value {
         "summary": format!("Makes and changes {many} by a file: all of its rows, or none."),
         "description": "At most 100,000 rows and 64 MiB. A row with an `id` changes that record, and rests on its `version` \
             where it has one; any other makes a record. The columns are those of an export, or some of them. What is wrong \
-            is named by its line: `/lines/17/phone`; the first 1000 errors are told.",
+            is named by its line: `/lines/17/phone`; the first 10,000 errors are told.",
         "parameters": [
             flag("try", "`true`: all is checked, and nothing written."),
             flag("rules", "`false`: no rule is woken by these records. For admins."),

@@ -11,7 +11,7 @@ use crate::crm::kind::Kind;
 /// How many rows a file may have.
 pub const ROWS: usize = 100_000;
 /// How many errors are reported.
-pub const ERRORS: usize = 1000;
+pub const ERRORS: usize = 10_000;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
