@@ -13,3 +13,9 @@ def wasm(ctx, value):
 def mail(ctx, value):
     """So is a mail message."""
     return value if isinstance(value, bytes) else str(value).encode()
+
+
+@schemathesis.hook
+def filter_case(context, case):
+    """A header that nobody knows is no fault: RFC 9110, section 5.1, has it ignored."""
+    return "x-schemathesis-unknown-property" not in {name.lower() for name in case.headers or {}}

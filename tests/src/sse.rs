@@ -98,7 +98,9 @@ async fn events_of_records_are_those_within_reach() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_id_that_is_none_is_refused() {
     let house = House::bare().await;
-    let request = house.anna.request(reqwest::Method::GET, INBOX).header("last-event-id", "yesterday");
-    crate::support::person::send(request).await.problem(400, "bad_last_event_id");
+    for id in ["yesterday", "-1", "9223372036854775808"] {
+        let request = house.anna.request(reqwest::Method::GET, INBOX).header("last-event-id", id);
+        crate::support::person::send(request).await.problem(400, "bad_last_event_id");
+    }
     house.form.get(INBOX).await.problem(403, "forbidden");
 }

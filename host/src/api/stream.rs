@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::sse::{Event as Message, Sse};
 use futures::stream::{self, Stream};
 use tokio::sync::broadcast::Receiver;
@@ -64,6 +64,12 @@ impl Reader {
     }
 }
 
+/// Ids of events have 63 bits.
+fn event_id(value: &HeaderValue) -> Option<u64> {
+    let id: u64 = value.to_str().ok()?.trim().parse().ok()?;
+    i64::try_from(id).ok().map(|_| id)
+}
+
 /// The stream for that reader. `Last-Event-ID` says where to go on; without it, it begins now.
 ///
 /// # Errors
@@ -77,7 +83,7 @@ pub async fn open(
     let newest = app.engine.store().event_last().await?;
     let last = match headers.get("last-event-id") {
         None => newest,
-        Some(value) => value.to_str().ok().and_then(|text| text.trim().parse::<u64>().ok()).ok_or_else(|| {
+        Some(value) => event_id(value).ok_or_else(|| {
             Problem::bad_request("bad_last_event_id", "Last-Event-ID must be the id of an event of this stream")
         })?,
     };
