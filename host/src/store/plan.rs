@@ -326,7 +326,10 @@ impl Plan {
             Some(_) => self.facts.versions.remove(&reference.id),
         };
         if reference.kind.spec().keyed {
-            self.facts.keys.retain(|_, holder| *holder != reference.id);
+            // A new record held none: nobody looks through the keys of all others for its own.
+            if change.before.is_some() {
+                self.facts.keys.retain(|_, holder| *holder != reference.id);
+            }
             for (key, value) in &keys {
                 self.facts.keys.insert((reference.kind, (*key).to_owned(), value.clone()), reference.id);
             }
