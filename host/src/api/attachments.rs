@@ -134,14 +134,10 @@ async fn add(
     let mut invalid = Invalid::default();
     check_name(&name, &mut invalid);
     invalid.or(())?;
-    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let Some(media) = MEDIA.iter().find(|media| **media == essence) else {
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            format!("Content-Type must be the file's own, and one of {}", MEDIA.join(", ")),
-        ));
+    let given = json::media_type(request.headers());
+    let Some(media) = MEDIA.iter().find(|media| media.eq_ignore_ascii_case(given)) else {
+        let detail = format!("Content-Type must be the file's own, and one of {}", MEDIA.join(", "));
+        return Err(Problem::unsupported_media_type(detail));
     };
     let bytes = json::read(request.into_body(), LIMIT).await?;
     if bytes.is_empty() {

@@ -77,19 +77,24 @@ fn parameters(kind: Kind, verb: &str) -> Value {
     let after = query("after", "`next` of the page before.", json!({"type": "string"}));
     let if_match =
         header("If-Match", "The ETag that the change rests on; where absent, it goes on the current version.");
-    let once = header("Idempotency-Key", "Sent again with the same key, it is done once.");
     match verb {
         "list" => {
             let mut all = vec![limit, after];
             all.extend(order_and_filters(kind));
             all.into()
         }
-        "create" => json!([once]),
+        "create" => json!([once()]),
         "get" => json!([id, header("If-None-Match", "The ETag that the caller has: 304 where it is the current one.")]),
         "update" | "delete" => json!([id, if_match]),
-        "convert" => json!([id, if_match, once]),
+        "convert" => json!([id, if_match, once()]),
         _ => json!([id, limit, after]),
     }
+}
+
+/// The key of a request that is done once.
+pub fn once() -> Value {
+    let words = "Sent again with the same key, it is done once.";
+    optional("Idempotency-Key", "header", words, &json!({"type": "string"}))
 }
 
 /// A parameter that may be left out.

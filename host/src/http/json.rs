@@ -172,18 +172,21 @@ fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-fn expect_type(headers: &HeaderMap, expected: &[&str]) -> Result<()> {
+/// What the body is said to be, without parameters; empty where nothing is said. Its case does not matter.
+#[must_use]
+pub fn media_type(headers: &HeaderMap) -> &str {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim();
+    given.split(';').next().unwrap_or_default().trim()
+}
+
+fn expect_type(headers: &HeaderMap, expected: &[&str]) -> Result<()> {
+    let essence = media_type(headers);
     if expected.iter().any(|expected| essence.eq_ignore_ascii_case(expected)) {
         return Ok(());
     }
     let shown: String = essence.chars().take(80).collect();
-    Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        format!("Content-Type `{shown}` is not read here: send {}", expected.join(" or ")),
-    ))
+    let detail = format!("Content-Type `{shown}` is not read here: send {}", expected.join(" or "));
+    Err(Problem::unsupported_media_type(detail))
 }
 
 fn too_large(limit: usize) -> Problem {

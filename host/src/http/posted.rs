@@ -2,10 +2,9 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Multipart, Request};
-use axum::http::{StatusCode, header};
 use serde_json::{Map, Value};
 
-use super::json::{parse, read};
+use super::json::{media_type, parse, read};
 use super::problem::{Problem, Result};
 use crate::crm::form_post::Posted;
 use crate::crm::invalid::Invalid;
@@ -21,19 +20,15 @@ const MANY: usize = 500;
 /// 413 and 415 for what is too large or of another type, 400 where it can't be read, 422 for values that are no texts.
 pub async fn posted(request: Request) -> Result<Posted> {
     let (parts, body) = request.into_parts();
-    let given = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = media_type(&parts.headers).to_ascii_lowercase();
     let body = read(body, LIMIT).await?;
     let pairs = match essence.as_str() {
         "application/json" => of_json(&body)?,
         "application/x-www-form-urlencoded" => form_urlencoded::parse(&body).into_owned().collect(),
         "multipart/form-data" => of_parts(Request::from_parts(parts, Body::from(body))).await?,
         _ => {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "send application/json, application/x-www-form-urlencoded or multipart/form-data",
-            ));
+            let detail = "send application/json, application/x-www-form-urlencoded or multipart/form-data";
+            return Err(Problem::unsupported_media_type(detail));
         }
     };
     if pairs.len() > MANY {

@@ -94,6 +94,12 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
+    /// 415: the body is of a type that is not read there.
+    #[must_use]
+    pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    }
+
     /// 422: one field is wrong. `field` is a JSON Pointer.
     #[must_use]
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {

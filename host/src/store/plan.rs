@@ -242,20 +242,28 @@ impl Plan {
         }
         let Some(after) = &keyed.change.after else { return Ok(()) };
         for (key, value) in &keyed.keys {
-            let slot = (after.kind, (*key).to_owned(), value.clone());
             // A key moves from one record to another within a change set when the other's change gives it up.
-            let holder = self.facts.keys.get(&slot).filter(|holder| {
-                **holder != after.id
+            let holder = self.holder(after.kind, key, value).filter(|holder| {
+                *holder != after.id
                     && !commit.changes.iter().any(|other| {
-                        other.change.reference().is_some_and(|reference| reference.id == **holder)
+                        other.change.reference().is_some_and(|reference| reference.id == *holder)
                             && !(other.change.after.is_some() && other.keys.contains(&(key, value.clone())))
                     })
             });
             if let Some(holder) = holder {
-                return Err(Conflict::Key { key: (*key).to_owned(), value: value.clone(), holder: *holder });
+                return Err(Conflict::Key { key: (*key).to_owned(), value: value.clone(), holder });
             }
         }
         Ok(())
+    }
+
+    /// Who has a unique key, by what the batch has come to.
+    fn holder(&self, kind: Kind, key: &str, value: &str) -> Option<Id> {
+        let holder = *self.facts.keys.get(&(kind, key.to_owned(), value.to_owned()))?;
+        // Whoever was written since has the keys that they were given then, and no others.
+        let gave_up =
+            self.rekeyed.get(&holder).is_some_and(|(_, keys)| !keys.iter().any(|(k, v)| *k == key && v == value));
+        (!gave_up).then_some(holder)
     }
 
     fn add_change(
@@ -326,10 +334,6 @@ impl Plan {
             Some(_) => self.facts.versions.remove(&reference.id),
         };
         if reference.kind.spec().keyed {
-            // A new record held none: nobody looks through the keys of all others for its own.
-            if change.before.is_some() {
-                self.facts.keys.retain(|_, holder| *holder != reference.id);
-            }
             for (key, value) in &keys {
                 self.facts.keys.insert((reference.kind, (*key).to_owned(), value.clone()), reference.id);
             }

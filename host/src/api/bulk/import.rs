@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::header;
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Format;
 use super::rows::{self, Row};
@@ -57,7 +56,7 @@ pub(super) async fn import(
         return Err(Problem::forbidden("`rules=false` is for admins: no rule would see these records come"));
     }
     let headers = request.headers().clone();
-    let format = Format::of_media(headers.get(header::CONTENT_TYPE))?;
+    let format = Format::of_body(&headers)?;
     let file = json::read(request.into_body(), LIMIT).await?;
     let asked = json!({"import": secret::hex_digest(&file), "try": tried, "rules": !silent});
     let key = match idempotency::look(&app, &caller, &headers, kind.plural(), &asked).await? {
@@ -145,14 +144,7 @@ impl Import {
         if !self.reach.covers(&before) {
             return Err(UnitError::NotFound(record));
         }
-        // What the host keeps stands in a file that was exported, too: unchanged, it is no change.
-        let changed: Map<String, Value> = row
-            .fields
-            .iter()
-            .filter(|(name, value)| before.data.get(*name).unwrap_or(&Value::Null) != *value)
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        unit.patch(record, Value::Object(changed), row.version).await.map(drop)
+        unit.patch(record, Value::Object(row.fields.clone()), row.version).await.map(drop)
     }
 
     fn note(&self, invalid: &mut Invalid, line: u64, error: UnitError) {

@@ -6,7 +6,7 @@ mod import;
 mod rows;
 
 use axum::Extension;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 use utoipa::openapi::path::HttpMethod;
@@ -15,6 +15,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::{App, openapi, records_doc};
 use crate::crm::kind::Kind;
+use crate::http::json;
 use crate::http::problem::{Problem, Result};
 
 /// How a file is written.
@@ -42,16 +43,11 @@ impl Format {
         }
     }
 
-    fn of_media(given: Option<&HeaderValue>) -> Result<Self> {
-        let given = given.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        match given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+    fn of_body(headers: &HeaderMap) -> Result<Self> {
+        match json::media_type(headers).to_ascii_lowercase().as_str() {
             "text/csv" => Ok(Self::Csv),
             "application/x-ndjson" => Ok(Self::Ndjson),
-            _ => Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "an import is `text/csv` or `application/x-ndjson`",
-            )),
+            _ => Err(Problem::unsupported_media_type("an import is `text/csv` or `application/x-ndjson`")),
         }
     }
 }
@@ -120,12 +116,6 @@ fn export_doc(kind: Kind) -> Value {
 fn import_doc(kind: Kind) -> Value {
     let many = kind.plural().replace('_', " ");
     let flag = |name: &str, words: &str| records_doc::optional(name, "query", words, &json!({"type": "boolean"}));
-    let once = records_doc::optional(
-        "Idempotency-Key",
-        "header",
-        "Sent again with the same key, it is done once.",
-        &json!({"type": "string"}),
-    );
     json!({
         "tags": [kind.plural()],
         "operationId": format!("{}_import", kind.name()),
@@ -136,7 +126,7 @@ fn import_doc(kind: Kind) -> Value {
         "parameters": [
             flag("try", "`true`: all is checked, and nothing written."),
             flag("rules", "`false`: no rule is woken by these records. For admins."),
-            once,
+            records_doc::once(),
         ],
         "requestBody": {"required": true, "content": files()},
         "responses": {"200": {"description": "All rows were taken.", "content": {"application/json": {"schema":
