@@ -43,7 +43,7 @@ impl Sandbox {
     }
 
     fn unit(&self) -> Unit {
-        let setting = Setting { now: Instant::from_micros(START), region: "DE".to_owned() };
+        let setting = Setting { now: Instant::from_micros(START), region: "DE".to_owned(), ..Setting::default() };
         Unit::new(self.store.clone(), Author::Plugin("hostile".into()), setting, "en".into())
     }
 

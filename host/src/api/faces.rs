@@ -54,6 +54,11 @@ pub fn check(caller: &Caller, query: &Query) -> Result<()> {
         Place::Key(name) => personal.iter().any(|field| field.trim_end_matches('s') == name),
         _ => false,
     };
+    let spec = query.kind.spec();
+    if query.words.is_some() && spec.text.iter().any(|name| personal.contains(name)) && !caller.reaches(PERSONAL) {
+        let detail = format!("`q` finds people by personal data: the token lacks the scope `{PERSONAL}`");
+        return Err(Problem::forbidden(detail).with("scope", PERSONAL));
+    }
     match asked.into_iter().find(|field| hidden(field.place)) {
         Some(field) if !caller.reaches(PERSONAL) => {
             let detail = format!("`{}` is personal data: the token lacks the scope `{PERSONAL}`", field.name);

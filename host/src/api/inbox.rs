@@ -13,6 +13,7 @@ use super::access::Reach;
 use super::errors::edit_problem;
 use super::stream::{self, Reader};
 use super::{App, IdPath, id, records};
+use crate::crm::custom::CustomFields;
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
 use crate::crm::query::{Query, Sort, Test};
@@ -75,7 +76,7 @@ fn page(mut params: Params) -> Result<Query> {
     let known = ["limit", "after", "sort"];
     let unknown: Vec<_> = params.0.iter().filter(|(name, _)| !known.contains(&name.as_str())).cloned().collect();
     Params(unknown).finish(&["open", "unread", "limit", "after"])?;
-    let query = params.query(Kind::Notification)?;
+    let query = params.query(Kind::Notification, &CustomFields::default())?;
     Ok(Query { sort: Sort { field: None, descending: true }, ..query })
 }
 

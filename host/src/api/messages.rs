@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{App, papers};
-use crate::crm::entity::Entity as _;
+use crate::crm::entity;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
 use crate::crm::message::Message;
@@ -18,12 +18,12 @@ pub(super) async fn check(app: &App, caller: &Caller, data: &Map<String, Value>)
     // What cannot be read is refused by the rules of the kind.
     let Ok(message) = serde_json::from_value::<Message>(Value::Object(data.clone())) else { return Ok(()) };
     let mut invalid = Invalid::default();
-    for (field, link) in message.links() {
+    for (field, link) in entity::links(&message, data) {
         if link.kind == Kind::User {
             continue;
         }
         if !papers::reaches(app, caller, link).await? {
-            invalid.note(field, format!("there is no {} {}", link.kind, link.id));
+            invalid.note(format!("/{field}"), format!("there is no {} {}", link.kind, link.id));
         }
     }
     Ok(invalid.or(())?)

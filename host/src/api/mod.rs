@@ -26,6 +26,7 @@ mod inbound;
 mod inbox;
 mod links;
 mod mail;
+mod merge;
 mod messages;
 mod openapi;
 mod papers;
@@ -36,6 +37,7 @@ mod records_doc;
 mod releases;
 mod reports;
 mod runs;
+mod search;
 mod second_factor;
 mod session;
 mod sessions;
@@ -160,6 +162,7 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         batch::endpoints(),
         calendar::endpoints(),
         reports::endpoints(),
+        search::endpoints(),
         links::endpoints(),
         forms::endpoints(),
         inbound::endpoints(),

@@ -14,9 +14,10 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::access::{Reach, Verb, scope};
 use super::errors::edit_problem;
 use super::idempotency::{self, Request};
-use super::{App, IdPath, faces, given, history, id, messages, records_doc, table, timeline};
+use super::{App, IdPath, faces, given, history, id, merge, messages, records_doc, table, timeline};
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
+use crate::crm::merge::can_merge;
 use crate::crm::record::{Record, Reference};
 use crate::http::etag;
 use crate::http::identity::Caller;
@@ -45,6 +46,9 @@ pub fn endpoints(kind: Kind) -> Vec<UtoipaMethodRouter<App>> {
     if table::WITH_COMMANDS.contains(&kind) {
         all.push(of_kind("timeline", "/{id}/timeline", get(timeline::timeline)));
     }
+    if can_merge(kind) {
+        all.push(of_kind("merge", "/{id}/merge", post(merge::merge)));
+    }
     if kind == Kind::Lead {
         all.push(of_kind("convert", "/{id}/convert", post(convert)));
     }
@@ -57,7 +61,7 @@ async fn list(
     caller: Caller,
     params: Params,
 ) -> Result<axum::Json<Value>> {
-    let query = params.query(kind)?;
+    let query = params.query(kind, &app.engine.custom())?;
     faces::check(&caller, &query)?;
     let query = Reach::of(&app.engine, &caller, kind).await?.narrow(query);
     let page = app.engine.store().record_find(&query, &[]).await?;
@@ -309,6 +313,6 @@ fn not_there(kind: Kind, id: Id) -> Problem {
 }
 
 /// What is out of reach reads as not there.
-fn covered(reach: &Reach, record: &Record) -> std::result::Result<(), UnitError> {
+pub(super) fn covered(reach: &Reach, record: &Record) -> std::result::Result<(), UnitError> {
     if reach.covers(record) { Ok(()) } else { Err(UnitError::NotFound(record.reference())) }
 }

@@ -10,17 +10,19 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::App;
 use super::history::{AuditView, CauseView};
+use super::merge::{MergeBody, Merged};
 use super::openapi;
 use super::runs::RunView;
 use super::timeline::TimelineItem;
 use crate::crm::kind::{Kind, Shape};
+use crate::crm::links::{self, OnDelete};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// One endpoint of a kind, with its description. `path` goes on after the plural.
 pub fn endpoint(kind: Kind, verb: &str, path: &str, handler: MethodRouter<App>) -> UtoipaMethodRouter<App> {
     let method = match verb {
-        "create" | "convert" => HttpMethod::Post,
+        "create" | "convert" | "merge" => HttpMethod::Post,
         "update" => HttpMethod::Patch,
         "delete" => HttpMethod::Delete,
         _ => HttpMethod::Get,
@@ -35,6 +37,10 @@ pub fn endpoint(kind: Kind, verb: &str, path: &str, handler: MethodRouter<App>) 
         "responses": response(&name, verb),
     });
     schemas.extend(faces(&name));
+    if verb == "merge" {
+        collect::<MergeBody>(&mut schemas);
+        collect::<Merged>(&mut schemas);
+    }
     if verb == "timeline" {
         collect::<TimelineItem>(&mut schemas);
     }
@@ -57,7 +63,11 @@ fn summary(kind: Kind, verb: &str) -> String {
         "create" => format!("Makes a {one}."),
         "get" => format!("One {one}."),
         "update" => format!("Changes a {one} by a JSON merge patch (RFC 7396)."),
-        "delete" => format!("Deletes a {one}. Its history stays."),
+        "delete" => format!("Deletes a {one}. Its history stays.{}", on_delete(kind)),
+        "merge" => format!(
+            "Merges another {one} into this one, in one change: fields that are missing, numbers and addresses are taken \
+             over, everything that points at the other one points here, and the other one is deleted."
+        ),
         "history" => format!("Every change of a {one}: when, what, who, and which run; newest first."),
         "timeline" => format!(
             "What happened with a {one}: its changes, and what was made that has to do with it (calls, messages, tasks, \
@@ -67,6 +77,23 @@ fn summary(kind: Kind, verb: &str) -> String {
         _ => "Turns a lead into a contact, a company where it names one, and a deal; known ones are used again."
             .to_owned(),
     }
+}
+
+/// What becomes of records that point at one of this kind when it is deleted.
+fn on_delete(kind: Kind) -> String {
+    let of = |on_delete: OnDelete| {
+        let links = links::to(kind).filter(|(_, link)| link.on_delete == on_delete);
+        links.map(|(from, link)| format!("`{}` of {}", link.field, from.plural())).collect::<Vec<_>>().join(", ")
+    };
+    let (refused, cleared) = (of(OnDelete::Refuse), of(OnDelete::Clear));
+    let mut words = String::new();
+    if !refused.is_empty() {
+        words += &format!(" Refused while it is named by: {refused}.");
+    }
+    if !cleared.is_empty() {
+        words += &format!(" Taken away where it is named by: {cleared}.");
+    }
+    words
 }
 
 fn parameters(kind: Kind, verb: &str) -> Value {
@@ -86,7 +113,7 @@ fn parameters(kind: Kind, verb: &str) -> Value {
         "create" => json!([once()]),
         "get" => json!([id, header("If-None-Match", "The ETag that the caller has: 304 where it is the current one.")]),
         "update" | "delete" => json!([id, if_match]),
-        "convert" => json!([id, if_match, once()]),
+        "convert" | "merge" => json!([id, if_match, once()]),
         _ => json!([id, limit, after]),
     }
 }
@@ -107,7 +134,10 @@ pub fn order_and_filters(kind: Kind) -> Vec<Value> {
     let words = format!("{}; `-` before it for descending.", sortable(kind));
     let sort = optional("sort", "query", &words, &json!({"type": "string"}));
     let filters = filters(kind).into_iter().map(|(name, words, schema)| optional(&name, "query", &words, &schema));
-    std::iter::once(sort).chain(filters).collect()
+    let words = "Words that the record has, or begins of them; a telephone number's last digits, too.";
+    let search = (!kind.spec().text.is_empty())
+        .then(|| optional("q", "query", words, &json!({"type": "string", "minLength": 1, "maxLength": 200})));
+    std::iter::once(sort).chain(search).chain(filters).collect()
 }
 
 fn sortable(kind: Kind) -> String {
@@ -126,11 +156,12 @@ fn filters(kind: Kind) -> Vec<(String, String, Value)> {
             Shape::Id => json!({"type": "string", "format": "uuid"}),
             Shape::Instant => json!({"type": "string", "format": "date-time"}),
             Shape::Integer => json!({"type": "integer"}),
+            Shape::Number => json!({"type": "number"}),
             Shape::Bool => json!({"type": "boolean"}),
         };
         let words = "One of these: repeat it, or put commas between; `null` for absent.";
         all.push((field.name.to_owned(), words.to_owned(), json!({"type": "string"})));
-        if matches!(field.shape, Shape::Instant | Shape::Integer) && !field.place.is_several() {
+        if matches!(field.shape, Shape::Instant | Shape::Integer | Shape::Number) && !field.place.is_several() {
             all.push((format!("{}.gte", field.name), "This or more.".to_owned(), schema.clone()));
             all.push((format!("{}.lt", field.name), "Less than this.".to_owned(), schema));
         }
@@ -146,6 +177,7 @@ fn request(name: &str, verb: &str) -> Value {
     match verb {
         "create" => body("application/json", name),
         "update" => body("application/merge-patch+json", &format!("{name}Patch")),
+        "merge" => body("application/json", "MergeBody"),
         _ => Value::Null,
     }
 }
@@ -174,6 +206,8 @@ fn response(name: &str, verb: &str) -> Value {
         "timeline" => {
             json!({"200": {"description": "A page.", "content": page(json!({"$ref": "#/components/schemas/TimelineItem"}))}})
         }
+        "merge" => json!({"200": {"description": "The record that stays.", "headers": tag,
+            "content": json_of(json!({"$ref": "#/components/schemas/Merged"}))}}),
         "convert" => json!({"200": {"description": "What it became.", "content": json_of(json!({
             "type": "object",
             "required": ["lead", "contact", "deal"],

@@ -4,6 +4,7 @@ use axum::http::Method;
 
 use super::access::{self, Verb};
 use crate::crm::kind::Kind;
+use crate::crm::merge::can_merge;
 use crate::crm::user::Role::{Admin, Member};
 use crate::http::policy::{Rule, Who};
 
@@ -38,6 +39,7 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/tokens", Access::Admin("admin")),
     ("POST", "/api/v1/tokens", Access::Admin("admin")),
     ("DELETE", "/api/v1/tokens/{id}", Access::Admin("admin")),
+    ("GET", "/api/v1/search", Access::Known),
     ("GET", "/api/v1/inbox", Access::Member("notifications:read")),
     ("POST", "/api/v1/inbox/{id}/read", Access::Member("inbox:write")),
     ("GET", "/api/v1/inbox/events", Access::Member("notifications:read")),
@@ -179,6 +181,9 @@ pub fn table() -> Vec<Rule> {
         }
         if WITH_COMMANDS.contains(&kind) {
             table.push(rule("GET", &format!("{base}/{{id}}/timeline"), read.clone()));
+        }
+        if can_merge(kind) {
+            table.push(rule("POST", &format!("{base}/{{id}}/merge"), write.clone()));
         }
         if kind == Kind::Lead {
             table.push(rule("POST", &format!("{base}/{{id}}/convert"), write));

@@ -105,7 +105,7 @@ async fn add(reader: &dyn Store, store: std::sync::Arc<dyn Store>, args: &AddArg
     };
     let organisation = Organisation::default();
     let now = SystemClock.now();
-    let setting = Setting { now, region: organisation.region.clone() };
+    let setting = Setting { now, region: organisation.region.clone(), ..Setting::default() };
     let mut unit = Unit::new(store, Author::Caller, setting, organisation.language.as_str().into());
     let user = json!({
         "name": args.name, "email": args.email, "role": args.role.name(), "department": department, "language": args.language,

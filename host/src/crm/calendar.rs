@@ -298,7 +298,7 @@ mod tests {
         let admit = |hours: Value| {
             let mut calendar = calendar("UTC", hours);
             let mut invalid = Invalid::default();
-            let setting = Setting { now: Instant::default(), region: "DE".into() };
+            let setting = Setting { region: "DE".into(), ..Setting::default() };
             calendar.admit(None, &setting, &mut invalid);
             invalid.or(calendar.weekly.mon).map_err(|invalid| invalid.0[0].field.clone())
         };

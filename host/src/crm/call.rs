@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::contact::admit_phone;
-use super::entity::{Entity, Setting, keep, links};
+use super::entity::{Entity, Setting, keep};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, key};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::links::{Link, OnDelete};
 use super::record::Reference;
 use super::text;
 
@@ -145,6 +146,8 @@ impl Entity for Call {
     const KEYED: bool = true;
     const OWNER: Option<&'static str> = Some("user");
     const PERSONAL: &'static [&'static str] = &["phone", "recording"];
+    const TEXT: &'static [&'static str] = &["phone"];
+    const LINKS: &'static [Link] = &[Link::refuse("user", Kind::User), Link::about(OnDelete::Clear)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -170,12 +173,6 @@ impl Entity for Call {
 
     fn keys(&self) -> Vec<(&'static str, String)> {
         self.external_id.clone().map(|id| ("external_id", id)).into_iter().collect()
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        let mut links = links([("/user", Kind::User, self.user)]);
-        links.extend(self.about.map(|about| ("/about", about)));
-        links
     }
 }
 

@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 
 use super::billing::Billing;
 use super::contact::{admit_emails, admit_phones};
-use super::entity::{Entity, Setting, links};
+use super::entity::{Entity, Setting};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, key, member};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
-use super::record::Reference;
+use super::links::Link;
 use super::text;
 
 /// An organisation outside.
@@ -48,6 +48,8 @@ impl Entity for Company {
     const KEYED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
     const PERSONAL: &'static [&'static str] = &["phones", "emails"];
+    const TEXT: &'static [&'static str] = &["name", "phones", "emails", "tax_id", "billing", "custom"];
+    const LINKS: &'static [Link] = &[Link::refuse("owner", Kind::User)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -71,10 +73,6 @@ impl Entity for Company {
 
     fn keys(&self) -> Vec<(&'static str, String)> {
         self.tax_id.clone().map(|id| ("tax_id", id)).into_iter().collect()
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([("/owner", Kind::User, self.owner)])
     }
 }
 

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::billing::Billing;
-use super::entity::{Entity, Setting, links};
+use super::entity::{Entity, Setting};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, key};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::links::Link;
 use super::message::Channel;
-use super::record::Reference;
 use super::{email, phone, text};
 
 /// A person outside the organisation.
@@ -70,6 +70,8 @@ impl Entity for Contact {
     const KEYED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
     const PERSONAL: &'static [&'static str] = &["phones", "emails"];
+    const TEXT: &'static [&'static str] = &["name", "phones", "emails", "messenger", "tax_id", "billing", "custom"];
+    const LINKS: &'static [Link] = &[Link::clear("company", Kind::Company), Link::refuse("owner", Kind::User)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -79,6 +81,8 @@ impl Entity for Contact {
         data("owner", &["owner"], Shape::Id),
         key("phone"),
         key("email"),
+        data("language", &["language"], Shape::Text),
+        data("tax_id", &["tax_id"], Shape::Text),
     ];
 
     fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
@@ -98,10 +102,6 @@ impl Entity for Contact {
     fn keys(&self) -> Vec<(&'static str, String)> {
         let phones = self.phones.iter().map(|phone| ("phone", phone.clone()));
         phones.chain(self.emails.iter().map(|email| ("email", email.clone()))).collect()
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([("/company", Kind::Company, self.company), ("/owner", Kind::User, self.owner)])
     }
 }
 

@@ -4,16 +4,16 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::entity::{Entity, Setting, keep, links};
+use super::entity::{Entity, Setting, keep};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
 use super::line_item::{LineItem, admit_items};
+use super::links::Link;
 use super::money::{Money, check_amount};
 use super::pipeline::{Outcome, Pipeline};
-use super::record::Reference;
 use super::text;
 
 /// Business under way.
@@ -126,6 +126,14 @@ impl Entity for Deal {
     const PLURAL: &'static str = "deals";
     const NUMBERED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
+    const TEXT: &'static [&'static str] = &["title", "custom"];
+    const LINKS: &'static [Link] = &[
+        Link::refuse("pipeline", Kind::Pipeline),
+        Link::refuse("owner", Kind::User),
+        Link::clear("contact", Kind::Contact),
+        Link::clear("company", Kind::Company),
+        Link::clear("lead", Kind::Lead),
+    ];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -139,6 +147,8 @@ impl Entity for Deal {
         data("lead", &["lead"], Shape::Id),
         data("amount", &["amount", "minor"], Shape::Integer),
         data("expected_at", &["expected_at"], Shape::Text),
+        data("deal_kind", &["deal_kind"], Shape::Text),
+        data("closed_at", &["closed_at"], Shape::Instant),
     ];
 
     fn admit(&mut self, before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
@@ -149,16 +159,6 @@ impl Entity for Deal {
         // Only `close` knows whether the stage is a final one.
         let kept = before.and_then(|before| before.closed_at);
         keep(&mut self.closed_at, kept, kept, "/closed_at", invalid);
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([
-            ("/pipeline", Kind::Pipeline, Some(self.pipeline)),
-            ("/owner", Kind::User, self.owner),
-            ("/contact", Kind::Contact, self.contact),
-            ("/company", Kind::Company, self.company),
-            ("/lead", Kind::Lead, self.lead),
-        ])
     }
 }
 

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::entity::{Entity, Setting, links};
+use super::entity::{Entity, Setting};
 use super::field::{CREATED_AT, Field, Shape, data, key};
 use super::id::Id;
 use super::invalid::Invalid;
 use super::kind::Kind;
-use super::record::Reference;
+use super::links::Link;
 use super::text;
 
 /// A part of the organisation.
@@ -55,12 +55,19 @@ impl Entity for Department {
     const NAME: &'static str = "department";
     const PLURAL: &'static str = "departments";
     const KEYED: bool = true;
+    const TEXT: &'static [&'static str] = &["title", "key"];
+    const LINKS: &'static [Link] = &[
+        Link::refuse("head", Kind::User),
+        Link::refuse("parent", Kind::Department),
+        Link::refuse("work_calendar", Kind::WorkCalendar),
+    ];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         data("title", &["title"], Shape::Text),
         data("head", &["head"], Shape::Id),
         data("parent", &["parent"], Shape::Id),
         key("key"),
+        data("work_calendar", &["work_calendar"], Shape::Id),
     ];
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
@@ -70,14 +77,6 @@ impl Entity for Department {
 
     fn keys(&self) -> Vec<(&'static str, String)> {
         vec![("key", self.key.clone())]
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([
-            ("/head", Kind::User, self.head),
-            ("/parent", Kind::Department, self.parent),
-            ("/work_calendar", Kind::WorkCalendar, self.work_calendar),
-        ])
     }
 }
 

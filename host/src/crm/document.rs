@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::approval::{self, ApprovalError, Outcome, Round};
-use super::entity::{Entity, Setting, keep, links};
+use super::entity::{Entity, Setting, keep};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
 use super::line_item::{LineItem, Totals, admit_items};
+use super::links::{Link, OnDelete};
 use super::record::Reference;
 use super::text;
 
@@ -296,6 +297,9 @@ impl Entity for Document {
     const PLURAL: &'static str = "documents";
     const NUMBERED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
+    const TEXT: &'static [&'static str] = &["title"];
+    const LINKS: &'static [Link] =
+        &[Link::refuse("owner", Kind::User), Link::refuse("template", Kind::Template), Link::about(OnDelete::Refuse)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -305,6 +309,8 @@ impl Entity for Document {
         data("status", &["status"], Shape::Text),
         data("owner", &["owner"], Shape::Id),
         data("about", &["about", "id"], Shape::Id),
+        data("template", &["template"], Shape::Id),
+        data("signed_at", &["signed_at"], Shape::Instant),
     ];
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
@@ -326,15 +332,11 @@ impl Entity for Document {
     }
 
     fn links(&self) -> Vec<(&'static str, Reference)> {
-        let mut links = links([("/owner", Kind::User, self.owner), ("/template", Kind::Template, self.template)]);
-        links.push(("/about", self.about));
         let user = |id| Reference { kind: Kind::User, id };
-        links.extend(self.edited.values().map(|edited| ("/edited", user(edited.by))));
-        for round in &self.rounds {
-            links.push(("/rounds", user(round.by)));
-            links.extend(round.approvers.iter().map(|approver| ("/rounds", user(approver.user))));
-        }
-        links
+        let edited = self.edited.values().map(|edited| ("edited", user(edited.by)));
+        let people = |round: &Round| round.approvers.iter().map(|approver| approver.user).chain([round.by]).collect();
+        let rounds = self.rounds.iter().flat_map(|round| -> Vec<Id> { people(round) });
+        edited.chain(rounds.map(|id| ("rounds", user(id)))).collect()
     }
 }
 

@@ -1,15 +1,21 @@
 //! What every kind's struct implements.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::custom::CustomFields;
 use super::field::Field;
-use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::links::Link;
 use super::record::{Data, Reference};
+
+/// Unique keys: pairs of key kind (`phone`, `email`, `tax_id`, …) and value.
+pub type Keys = Vec<(&'static str, String)>;
 
 /// A kind of record. The struct's serde form is the record's fields; it denies unknown fields, leaves out what is
 /// absent (`skip_serializing_if`), and takes `null` for absent.
@@ -28,8 +34,12 @@ pub trait Entity: Serialize + DeserializeOwned + utoipa::ToSchema {
     const OWNER: Option<&'static str> = None;
     /// The fields that a listing may be filtered and sorted by.
     const FIELDS: &'static [Field];
+    /// The fields that point at records.
+    const LINKS: &'static [Link] = &[];
     /// The fields that are personal data of people outside.
     const PERSONAL: &'static [&'static str] = &[];
+    /// The fields that full-text search looks into; none where the kind is not searched.
+    const TEXT: &'static [&'static str] = &[];
     /// Whether records of this kind may have unique keys: see [`Entity::keys`].
     const KEYED: bool = false;
 
@@ -42,13 +52,13 @@ pub trait Entity: Serialize + DeserializeOwned + utoipa::ToSchema {
         None
     }
 
-    /// Its unique keys: pairs of key kind (`phone`, `email`, `tax_id`, …) and value. No other record of this kind may
-    /// have the same pair.
-    fn keys(&self) -> Vec<(&'static str, String)> {
+    /// Its unique keys. No other record of this kind may have the same pair.
+    fn keys(&self) -> Keys {
         Vec::new()
     }
 
-    /// The records it points at, with the JSON Pointer of the field. Each must be there.
+    /// The records that it points at from within its fields, beside [`Entity::LINKS`], with the name of the field. Each
+    /// must be there when it is new.
     fn links(&self) -> Vec<(&'static str, Reference)> {
         Vec::new()
     }
@@ -65,12 +75,14 @@ pub struct Series {
 }
 
 /// What the rules of a kind may know beside the record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Setting {
     /// The moment of the change.
     pub now: Instant,
     /// ISO 3166-1 alpha-2 code of the country whose national phone numbers are understood.
     pub region: String,
+    /// The fields that the organisation has declared.
+    pub custom: Arc<CustomFields>,
 }
 
 /// Fields that passed the rules of their kind.
@@ -79,8 +91,8 @@ pub struct Admitted {
     /// The fields, cleaned.
     pub data: Data,
     /// See [`Entity::keys`].
-    pub keys: Vec<(&'static str, String)>,
-    /// See [`Entity::links`].
+    pub keys: Keys,
+    /// What they point at, with the name of the field: each must be there when it is new.
     pub links: Vec<(&'static str, Reference)>,
 }
 
@@ -89,19 +101,26 @@ pub struct Admitted {
 /// # Errors
 /// What is wrong, field by field: unknown fields, wrong types, broken rules.
 pub fn admit<E: Entity>(before: Option<&Data>, after: Data, setting: &Setting) -> Result<Admitted, Invalid> {
-    let before = before.map(|data| read::<E>(data.clone())).transpose()?;
+    let earlier = before.map(|data| read::<E>(data.clone())).transpose()?;
     let mut entity = read::<E>(after)?;
     let mut invalid = Invalid::default();
-    entity.admit(before.as_ref(), setting, &mut invalid);
+    entity.admit(earlier.as_ref(), setting, &mut invalid);
     let keys = entity.keys();
     debug_assert!(E::KEYED || keys.is_empty(), "{} has keys and does not say so", E::KIND);
-    let admitted = Admitted { keys, links: entity.links(), data: write(&entity)? };
-    invalid.or(admitted)
+    let mut data = write(&entity)?;
+    setting.custom.check(E::KIND, before, &mut data, &mut invalid);
+    invalid.or(Admitted { keys, links: links(&entity, &data), data })
 }
 
-/// The links of those fields that are not empty: see [`Entity::links`].
-pub(super) fn links<const N: usize>(fields: [(&'static str, Kind, Option<Id>); N]) -> Vec<(&'static str, Reference)> {
-    fields.into_iter().filter_map(|(field, kind, id)| Some((field, Reference { kind, id: id? }))).collect()
+/// All that a record points at, with the name of the field. `data` are the fields of `entity`.
+pub fn links<E: Entity>(entity: &E, data: &Data) -> Vec<(&'static str, Reference)> {
+    let own = E::LINKS.iter().filter_map(|link| Some((link.field, link.read(data)?)));
+    own.chain(entity.links()).collect()
+}
+
+/// The unique keys of a record of these fields, which were admitted.
+pub(super) fn keys<E: Entity>(data: &Data) -> Result<Keys, Invalid> {
+    Ok(read::<E>(data.clone())?.keys())
 }
 
 /// Sets a field that the host keeps. `before` is what it was and `kept` what it shall be; notes where somebody gave it

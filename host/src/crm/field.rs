@@ -16,7 +16,7 @@ pub struct Field {
 pub enum Place {
     /// In the record's fields, at this path of names; a number is a place in a list.
     Data(&'static [&'static str]),
-    /// Among the members of this array of the record's fields.
+    /// Among the members of this array of the record's fields, which has points between its names.
     Members(&'static str),
     /// Among the record's unique keys of this kind.
     Key(&'static str),
@@ -37,7 +37,7 @@ impl Place {
 }
 
 /// What a field's values are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Any text.
     Text,
@@ -47,6 +47,8 @@ pub enum Shape {
     Instant,
     /// A whole number.
     Integer,
+    /// A number, whole or not.
+    Number,
     /// True or false.
     Bool,
 }

@@ -8,7 +8,6 @@ use super::entity::{Entity, Setting};
 use super::field::{CREATED_AT, Field, Shape, UPDATED_AT, data, key};
 use super::invalid::Invalid;
 use super::kind::Kind;
-use super::record::Reference;
 use super::{lead_texts, text};
 
 /// A web form: what a website posts to `/f/SLUG` becomes a lead.
@@ -173,6 +172,7 @@ impl Entity for Form {
     const NAME: &'static str = "form";
     const PLURAL: &'static str = "forms";
     const KEYED: bool = true;
+    const TEXT: &'static [&'static str] = &["title", "slug"];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -208,10 +208,6 @@ impl Entity for Form {
 
     fn keys(&self) -> Vec<(&'static str, String)> {
         vec![("slug", self.slug.clone())]
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        Vec::new()
     }
 }
 

@@ -4,15 +4,16 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::entity::{Entity, Series, Setting, keep, links};
+use super::entity::{Entity, Series, Setting, keep};
 use super::field::{CREATED_AT, Field, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
 use super::line_item::{LineItem, Totals, admit_items};
+use super::links::Link;
 use super::money::{Money, MoneyError};
-use super::record::{Data, Reference};
+use super::record::Data;
 use super::text;
 
 /// What a client is asked to pay.
@@ -168,15 +169,15 @@ impl Invoice {
         text::custom(&self.custom, invalid);
     }
 
-    fn admit_figures(&mut self, before: Option<&Self>, invalid: &mut Invalid) {
+    fn admit_figures(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         let totals = admit_items(&mut self.items, "/items", invalid);
         let kept = before.and_then(|before| before.totals.clone());
         keep(&mut self.totals, kept, totals, "/totals", invalid);
-        let paid = self.admit_payments(before, invalid);
+        let paid = self.admit_payments(before, setting.now, invalid);
         keep(&mut self.paid, before.and_then(|before| before.paid), paid, "/paid", invalid);
     }
 
-    fn admit_payments(&mut self, before: Option<&Self>, invalid: &mut Invalid) -> Option<Money> {
+    fn admit_payments(&mut self, before: Option<&Self>, now: Instant, invalid: &mut Invalid) -> Option<Money> {
         invalid.check(self.payments.len() <= PAYMENTS, "/payments", "must not be more than 500");
         let mut references = std::collections::HashSet::new();
         let mut sum = Ok(None);
@@ -187,6 +188,8 @@ impl Invoice {
             let own = references.insert(payment.reference.clone());
             invalid.check(own, &format!("{at}/reference"), "another payment of this invoice has it");
             invalid.check(payment.amount.minor > 0, &format!("{at}/amount"), "must be more than 0");
+            let noted = before.is_some_and(|before| before.payments.contains(payment));
+            invalid.check(noted || payment.at <= now, &format!("{at}/at"), "must not be in the future");
             sum = sum.and_then(|sum: Option<Money>| {
                 sum.map_or(Ok(payment.amount), |sum| sum.checked_add(payment.amount)).map(Some)
             });
@@ -291,6 +294,13 @@ impl Entity for Invoice {
     const SERIES: Option<Series> = Some(Series { field: "invoice_number", run });
     const KEYED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
+    const TEXT: &'static [&'static str] = &["invoice_number", "payer", "custom"];
+    const LINKS: &'static [Link] = &[
+        Link::refuse("owner", Kind::User),
+        Link::refuse("deal", Kind::Deal),
+        Link::refuse("company", Kind::Company),
+        Link::refuse("contact", Kind::Contact),
+    ];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -302,6 +312,7 @@ impl Entity for Invoice {
         data("contact", &["contact"], Shape::Id),
         data("year", &["year"], Shape::Integer),
         data("invoice_number", &["invoice_number"], Shape::Integer),
+        data("issue_date", &["issue_date"], Shape::Text),
     ];
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
@@ -310,7 +321,7 @@ impl Entity for Invoice {
         keep(&mut self.year, year, year, "/year", invalid);
         let number = before.and_then(|before| before.invoice_number);
         keep(&mut self.invoice_number, number, number, "/invoice_number", invalid);
-        self.admit_figures(before, invalid);
+        self.admit_figures(before, setting, invalid);
         self.admit_status(before, setting, invalid);
     }
 
@@ -324,15 +335,6 @@ impl Entity for Invoice {
             (Some(year), Some(number)) => vec![("invoice_number", format!("{}:{year}:{number}", self.issuer.key))],
             _ => Vec::new(),
         }
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([
-            ("/owner", Kind::User, self.owner),
-            ("/deal", Kind::Deal, self.deal),
-            ("/company", Kind::Company, self.company),
-            ("/contact", Kind::Contact, self.contact),
-        ])
     }
 }
 

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::entity::{Admitted, Entity, Series, Setting, admit};
+use super::entity::{Admitted, Entity, Keys, Series, Setting, admit, keys};
 pub use super::field::{Field, Place, Shape};
 use super::invalid::Invalid;
+use super::links::Link;
 use super::record::{Data, Record};
 
 /// What the host must know of a kind beyond its struct: [`Entity`]'s constants, for where the type is not known.
@@ -23,16 +24,22 @@ pub struct Spec {
     pub numbered: bool,
     /// The numbers without gaps that its records are given by a change.
     pub series: Option<Series>,
+    /// The fields that full-text search looks into.
+    pub text: &'static [&'static str],
     /// Whether its records may have unique keys.
     pub keyed: bool,
     /// The field that names the user whose record it is; absent where records are everybody's.
     pub owner: Option<&'static str>,
+    /// The fields that point at records.
+    pub links: &'static [Link],
     /// The fields that are personal data of people outside.
     pub personal: &'static [&'static str],
     /// The fields that a listing may be filtered and sorted by.
     pub fields: &'static [Field],
     /// Checks fields against the kind's rules: see [`admit`].
     pub admit: fn(before: Option<&Data>, after: Data, setting: &Setting) -> Result<Admitted, Invalid>,
+    /// The unique keys of admitted fields: see [`Entity::keys`].
+    pub keys: fn(&Data) -> Result<Keys, Invalid>,
     /// Why a record may not be deleted: see [`Entity::stays`].
     pub stays: fn(&Record) -> Option<&'static str>,
     /// The OpenAPI schemas of the kind's struct, its own first, with their names.
@@ -46,11 +53,14 @@ impl Spec {
             plural: E::PLURAL,
             numbered: E::NUMBERED,
             series: E::SERIES,
+            text: E::TEXT,
             keyed: E::KEYED,
             owner: E::OWNER,
+            links: E::LINKS,
             personal: E::PERSONAL,
             fields: E::FIELDS,
             admit: admit::<E>,
+            keys: keys::<E>,
             stays: |record| record.entity::<E>().ok()?.stays(),
             schemas: schemas::<E>,
         }
@@ -131,6 +141,8 @@ kinds! {
     Department => department::Department,
     /// Weekly hours, holidays and a time zone.
     WorkCalendar => calendar::WorkCalendar,
+    /// A field of the organisation's own, which records have in `custom`.
+    CustomField => custom_field::CustomField,
     /// The organisation itself: one record.
     Organisation => organisation::Organisation,
 }
@@ -154,6 +166,12 @@ impl Kind {
         static NAMES: LazyLock<Vec<Vec<String>>> =
             LazyLock::new(|| Kind::ALL.iter().map(|kind| names_of(*kind)).collect());
         NAMES.get(self as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether hosts keep its records in memory: what they say holds for all that is done.
+    #[must_use]
+    pub const fn is_setting(self) -> bool {
+        matches!(self, Self::Organisation | Self::CustomField)
     }
 
     /// The kind of that plural.

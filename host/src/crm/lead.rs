@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::contact::{admit_email, admit_phone};
-use super::entity::{Entity, Setting, keep, links};
-use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
+use super::entity::{Entity, Setting, keep};
+use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data, member};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
 use super::lead_status::LeadStatus;
 use super::lead_texts::{Consent, LeadLetter, admit_letters, admit_tags, admit_texts};
+use super::links::Link;
 use super::money::{Money, check_amount};
-use super::record::Reference;
 use super::text;
 
 /// A request from a possible customer.
@@ -235,6 +235,14 @@ impl Entity for Lead {
     const NUMBERED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
     const PERSONAL: &'static [&'static str] = &["phone", "email", "extra", "letters"];
+    const TEXT: &'static [&'static str] =
+        &["title", "name", "phone", "email", "company_name", "tax_id", "message", "tags", "custom"];
+    const LINKS: &'static [Link] = &[
+        Link::refuse("owner", Kind::User),
+        Link::clear("contact", Kind::Contact),
+        Link::clear("company", Kind::Company),
+        Link::clear("deal", Kind::Deal),
+    ];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -247,21 +255,20 @@ impl Entity for Lead {
         data("source", &["source"], Shape::Text),
         data("amount", &["amount", "minor"], Shape::Integer),
         data("resume_at", &["resume_at"], Shape::Instant),
+        data("region", &["region"], Shape::Text),
+        data("tax_id", &["tax_id"], Shape::Text),
+        member("tag", "tags"),
+        data("accepted_at", &["accepted_at"], Shape::Instant),
+        data("closed_at", &["closed_at"], Shape::Instant),
+        data("contact", &["contact"], Shape::Id),
+        data("company", &["company"], Shape::Id),
+        data("deal", &["deal"], Shape::Id),
     ];
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
         self.clean(setting, invalid);
         self.admit_status(before, setting.now, invalid);
         self.admit_kept(before, setting.now, invalid);
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([
-            ("/owner", Kind::User, self.owner),
-            ("/contact", Kind::Contact, self.contact),
-            ("/company", Kind::Company, self.company),
-            ("/deal", Kind::Deal, self.deal),
-        ])
     }
 }
 

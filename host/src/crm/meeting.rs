@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 
 use super::availability::Span;
 use super::contact::admit_email;
-use super::entity::{Entity, Setting, keep, links};
+use super::entity::{Entity, Setting, keep};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::links::{Link, OnDelete};
 use super::record::Reference;
 use super::{recurrence, text};
 
@@ -189,6 +190,8 @@ impl Entity for Meeting {
     const PLURAL: &'static str = "meetings";
     const NUMBERED: bool = true;
     const OWNER: Option<&'static str> = Some("organiser");
+    const TEXT: &'static [&'static str] = &["title", "place"];
+    const LINKS: &'static [Link] = &[Link::refuse("organiser", Kind::User), Link::about(OnDelete::Clear)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -214,11 +217,8 @@ impl Entity for Meeting {
     }
 
     fn links(&self) -> Vec<(&'static str, Reference)> {
-        let mut links = links([("/organiser", Kind::User, Some(self.organiser))]);
-        links.extend(self.about.map(|about| ("/about", about)));
         let users = self.participants.iter().filter_map(|participant| participant.user);
-        links.extend(users.map(|id| ("/participants", Reference { kind: Kind::User, id })));
-        links
+        users.map(|id| ("participants", Reference { kind: Kind::User, id })).collect()
     }
 }
 

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::contact::{Contact, admit_email, admit_phone};
-use super::entity::{Entity, Setting, keep, links};
+use super::entity::{Entity, Setting, keep};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::links::{Link, OnDelete};
 use super::organisation::Organisation;
 use super::record::Reference;
 use super::text;
@@ -214,6 +215,8 @@ impl Entity for Message {
     const NUMBERED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
     const KEYED: bool = true;
+    const LINKS: &'static [Link] =
+        &[Link::keep("contact", Kind::Contact), Link::refuse("owner", Kind::User), Link::about(OnDelete::Keep)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -227,6 +230,7 @@ impl Entity for Message {
         data("about", &["about", "id"], Shape::Id),
         data("plugin", &["plugin"], Shape::Text),
         data("key", &["key"], Shape::Text),
+        data("sent_at", &["sent_at"], Shape::Instant),
     ];
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
@@ -258,10 +262,7 @@ impl Entity for Message {
     }
 
     fn links(&self) -> Vec<(&'static str, Reference)> {
-        let mut links = links([("/contact", Kind::Contact, self.contact), ("/owner", Kind::User, self.owner)]);
-        links.extend(self.about.map(|about| ("/about", about)));
-        links.extend(self.attachments.iter().map(|file| ("/attachments", *file)));
-        links
+        self.attachments.iter().map(|file| ("attachments", *file)).collect()
     }
 }
 

@@ -9,6 +9,7 @@ use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::links::{Link, OnDelete};
 use super::record::Reference;
 use super::text;
 
@@ -94,6 +95,7 @@ impl Entity for Notification {
     const NAME: &'static str = "notification";
     const PLURAL: &'static str = "notifications";
     const OWNER: Option<&'static str> = Some("to");
+    const LINKS: &'static [Link] = &[Link::refuse("to", Kind::User), Link::about(OnDelete::Keep)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -129,11 +131,6 @@ impl Entity for Notification {
             self.buttons.clear();
         }
         self.open = !self.buttons.is_empty();
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        let to = ("/to", Reference { kind: Kind::User, id: self.to });
-        std::iter::once(to).chain(self.about.map(|about| ("/about", about))).collect()
     }
 }
 

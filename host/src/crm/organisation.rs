@@ -3,16 +3,16 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::entity::{Entity, Setting, links};
-use super::field::{CREATED_AT, Field};
+use super::entity::{Entity, Setting};
+use super::field::{CREATED_AT, Field, Shape, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::issuer::IssuerDetails;
 use super::kind::Kind;
+use super::links::Link;
 use super::money::Currency;
 use super::phone;
-use super::record::Reference;
 use super::text;
 use super::zone::{self, ClockTime};
 
@@ -129,7 +129,8 @@ impl Entity for Organisation {
     const NAME: &'static str = "organisation";
     const PLURAL: &'static str = "organisations";
     const KEYED: bool = true;
-    const FIELDS: &'static [Field] = &[CREATED_AT];
+    const LINKS: &'static [Link] = &[Link::refuse("work_calendar", Kind::WorkCalendar)];
+    const FIELDS: &'static [Field] = &[CREATED_AT, data("work_calendar", &["work_calendar"], Shape::Id)];
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {
         text::line(&mut self.name, "/name", invalid);
@@ -144,10 +145,6 @@ impl Entity for Organisation {
     /// One key for all of them: there is never a second record.
     fn keys(&self) -> Vec<(&'static str, String)> {
         vec![("organisation", "only".to_owned())]
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([("/work_calendar", Kind::WorkCalendar, self.work_calendar)])
     }
 }
 

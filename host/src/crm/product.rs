@@ -47,6 +47,7 @@ impl Entity for Product {
     const PLURAL: &'static str = "products";
     const NUMBERED: bool = true;
     const KEYED: bool = true;
+    const TEXT: &'static [&'static str] = &["title", "sku"];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,

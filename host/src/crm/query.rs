@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::id::Id;
 use super::kind::{Field, Kind, Place};
 use super::record::Record;
+use super::search::Words;
 
 /// A listing of records of one kind. All conditions hold.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Query {
     pub kind: Kind,
     /// What must hold.
     pub conditions: Vec<Condition>,
+    /// Words that the record must have.
+    pub words: Option<Words>,
     /// In which order; ids break ties.
     pub sort: Sort,
     /// How many at most.
@@ -81,7 +84,14 @@ impl Query {
     /// All records of a kind in the order of making, `limit` at most.
     #[must_use]
     pub const fn of(kind: Kind, limit: u32) -> Self {
-        Self { kind, conditions: Vec::new(), sort: Sort { field: None, descending: false }, limit, after: None }
+        Self {
+            kind,
+            conditions: Vec::new(),
+            words: None,
+            sort: Sort { field: None, descending: false },
+            limit,
+            after: None,
+        }
     }
 
     /// With one condition more. A field the kind does not list is a fault of the caller's: nothing matches then.
@@ -97,7 +107,9 @@ impl Query {
     /// Whether a record belongs into the listing, its place aside. `keys` are the record's unique keys.
     #[must_use]
     pub fn matches(&self, record: &Record, keys: &[(&'static str, String)]) -> bool {
-        record.kind == self.kind && self.conditions.iter().all(|condition| condition.matches(record, keys))
+        record.kind == self.kind
+            && self.words.as_ref().is_none_or(|words| words.find(record))
+            && self.conditions.iter().all(|condition| condition.matches(record, keys))
     }
 
     /// The place of a record in the order.
@@ -121,7 +133,9 @@ impl Condition {
                 Some(keys.iter().filter(|(key, _)| *key == kind).map(|(_, value)| value.as_str()).collect())
             }
             Place::Members(array) => {
-                let members = record.data.get(array).and_then(Value::as_array);
+                let (first, rest) = array.split_once('.').map_or((array, None), |(first, rest)| (first, Some(rest)));
+                let value = record.data.get(first);
+                let members = rest.map_or(value, |name| value?.get(name)).and_then(Value::as_array);
                 Some(members.into_iter().flatten().filter_map(Value::as_str).collect())
             }
             _ => None,
@@ -173,7 +187,8 @@ fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 fn compare_values(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
-            a.as_i64().cmp(&b.as_i64()).then_with(|| a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal))
+            let whole = a.as_i64().zip(b.as_i64()).map(|(a, b)| a.cmp(&b));
+            whole.or_else(|| a.as_f64().partial_cmp(&b.as_f64())).unwrap_or(Ordering::Equal)
         }
         (Value::String(a), Value::String(b)) => a.as_bytes().cmp(b.as_bytes()),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),

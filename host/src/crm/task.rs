@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::entity::{Entity, Setting, keep, links};
+use super::entity::{Entity, Setting, keep};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
+use super::links::{Link, OnDelete};
 use super::record::Reference;
 use super::text;
 
@@ -88,6 +89,8 @@ impl Entity for Task {
     const NUMBERED: bool = true;
     const KEYED: bool = true;
     const OWNER: Option<&'static str> = Some("assignee");
+    const TEXT: &'static [&'static str] = &["title", "body"];
+    const LINKS: &'static [Link] = &[Link::refuse("assignee", Kind::User), Link::about(OnDelete::Clear)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,
@@ -99,6 +102,7 @@ impl Entity for Task {
         data("about", &["about", "id"], Shape::Id),
         data("plugin", &["plugin"], Shape::Text),
         data("key", &["key"], Shape::Text),
+        data("closed_at", &["closed_at"], Shape::Instant),
     ];
 
     fn admit(&mut self, before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
@@ -131,12 +135,6 @@ impl Entity for Task {
             }
             _ => Vec::new(),
         }
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        let mut links = links([("/assignee", Kind::User, self.assignee)]);
-        links.extend(self.about.map(|about| ("/about", about)));
-        links
     }
 }
 

@@ -95,6 +95,7 @@ impl Entity for Template {
     const PLURAL: &'static str = "templates";
     const NUMBERED: bool = true;
     const KEYED: bool = true;
+    const TEXT: &'static [&'static str] = &["name"];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,

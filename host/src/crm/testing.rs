@@ -12,7 +12,7 @@ pub const NOW: Instant = Instant::from_micros(1_768_478_400_000_000);
 
 /// What the kind's rules make of the fields.
 pub fn admit(kind: Kind, before: Option<&Value>, after: Value) -> Result<Admitted, Invalid> {
-    let setting = Setting { now: NOW, region: "DE".to_owned() };
+    let setting = Setting { now: NOW, region: "DE".to_owned(), ..Setting::default() };
     let object = |value: Value| match value {
         Value::Object(fields) => fields,
         other => panic!("{other} is not an object"),

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::contact::{admit_email, admit_phone};
-use super::entity::{Entity, Setting, links};
-use super::field::{CREATED_AT, Field, Shape, data, key};
+use super::entity::{Entity, Setting};
+use super::field::{CREATED_AT, Field, Shape, data, key, member};
 use super::id::Id;
 use super::instant::Instant;
 use super::invalid::Invalid;
 use super::kind::Kind;
-use super::record::Reference;
+use super::links::Link;
 use super::text;
 
 /// How many skills, languages and absences each a user may have.
@@ -91,6 +91,8 @@ impl Entity for User {
     const NAME: &'static str = "user";
     const PLURAL: &'static str = "users";
     const KEYED: bool = true;
+    const TEXT: &'static [&'static str] = &["name", "email", "phone"];
+    const LINKS: &'static [Link] = &[Link::refuse("department", Kind::Department)];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         data("name", &["name"], Shape::Text),
@@ -99,6 +101,9 @@ impl Entity for User {
         data("active", &["active"], Shape::Bool),
         data("present", &["present"], Shape::Bool),
         key("email"),
+        data("level", &["level"], Shape::Integer),
+        member("skill", "skills"),
+        member("language", "languages"),
     ];
 
     fn admit(&mut self, _before: Option<&Self>, setting: &Setting, invalid: &mut Invalid) {
@@ -128,10 +133,6 @@ impl Entity for User {
 
     fn keys(&self) -> Vec<(&'static str, String)> {
         vec![("email", self.email.clone())]
-    }
-
-    fn links(&self) -> Vec<(&'static str, Reference)> {
-        links([("/department", Kind::Department, self.department)])
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::written;
 use crate::crm::company::Company;
 use crate::crm::contact::Contact;
+use crate::crm::custom;
 use crate::crm::deal::{Deal, DealKind};
 use crate::crm::entity::Entity;
 use crate::crm::id::Id;
@@ -30,6 +31,15 @@ pub const PARTY: [&str; 9] =
 /// The other names.
 pub const NAMES: [&str; 9] =
     ["number", "date", "due_date", "subject", "deal.number", "total.net", "total.vat", "total.gross", "total.in_words"];
+
+/// The kinds whose declared fields papers have, with what is before `custom`.
+const CUSTOM: [(Kind, &str); 5] = [
+    (Kind::Company, "buyer"),
+    (Kind::Contact, "buyer"),
+    (Kind::Lead, "lead"),
+    (Kind::Deal, "deal"),
+    (Kind::Invoice, "invoice"),
+];
 
 /// What a record fills a paper with.
 #[derive(Debug, Clone, Default)]
@@ -86,12 +96,17 @@ pub async fn fill(unit: &mut Unit, from: Reference, setting: &Setting<'_>) -> Re
             filling.set(&format!("{party}.{name}"), "");
         }
     }
+    for (kind, of) in CUSTOM {
+        for declared in unit.custom().of_kind(kind) {
+            filling.set(&format!("{of}.custom.{}", declared.key), "");
+        }
+    }
     filling.set("language", setting.language.tag());
     filling.set("date", &setting.written(setting.today()));
     match from.kind {
         Kind::Company => filling.buyer(&record),
         Kind::Contact => filling.contact(unit, from.id).await?,
-        Kind::Lead => filling.lead(&entity(&record)?),
+        Kind::Lead => filling.lead(&entity(&record)?, &record),
         Kind::Deal => filling.deal(unit, &record).await?,
         Kind::Invoice => filling.invoice(unit, &record, setting).await?,
         _ => {}
@@ -132,6 +147,18 @@ impl Filling {
         }
     }
 
+    /// The organisation's own fields: `deal.custom.floor`.
+    fn custom(&mut self, of: &str, record: &Record) {
+        for (key, value) in record.data.get(custom::FIELD).and_then(Value::as_object).into_iter().flatten() {
+            let written = match value {
+                Value::String(text) => text.clone(),
+                Value::Number(_) | Value::Bool(_) => value.to_string(),
+                Value::Null | Value::Array(_) | Value::Object(_) => continue,
+            };
+            self.or_set(&format!("{of}.custom.{key}"), Some(&written));
+        }
+    }
+
     fn party(&mut self, party: &str, details: &Map<String, Value>) {
         for name in PARTY {
             if let Some(Value::String(value)) = details.get(name) {
@@ -154,6 +181,7 @@ impl Filling {
             self.party("buyer", billing);
         }
         self.party("buyer", &record.data);
+        self.custom("buyer", record);
         let first = |name: &str| record.data.get(name)?.get(0)?.as_str();
         self.or_set("buyer.phone", first("phones"));
         self.or_set("buyer.email", first("emails"));
@@ -176,7 +204,8 @@ impl Filling {
         self.customer(unit, contact.company, Some(id)).await
     }
 
-    fn lead(&mut self, lead: &Lead) {
+    fn lead(&mut self, lead: &Lead, record: &Record) {
+        self.custom("lead", record);
         self.or_set("buyer.name", lead.company_name.as_deref().or(lead.name.as_deref()));
         self.or_set("buyer.legal_name", lead.company_name.as_deref().or(lead.name.as_deref()));
         self.or_set("buyer.signatory", lead.name.as_deref());
@@ -190,6 +219,7 @@ impl Filling {
         let deal: Deal = entity(record)?;
         self.customer(unit, deal.company, deal.contact).await?;
         self.set("subject", &deal.title);
+        self.custom("deal", record);
         self.set("deal.number", &record.number.map(|number| number.to_string()).unwrap_or_default());
         self.deal_kind = Some(deal.deal_kind);
         self.totals = Totals::of(&deal.items);
@@ -200,6 +230,7 @@ impl Filling {
     /// An invoice says itself who pays and who issues it. Another issuer's papers get none of the organisation's details.
     async fn invoice(&mut self, unit: &mut Unit, record: &Record, setting: &Setting<'_>) -> Result<()> {
         let invoice: Invoice = entity(record)?;
+        self.custom("invoice", record);
         let details = &invoice.issuer.details;
         self.party("seller", details);
         let legal_name = setting.organisation.issuer.as_ref().and_then(|issuer| issuer.legal_name.as_deref());

@@ -198,15 +198,14 @@ fn nested(fields: Map<String, Value>) -> Value {
     let known = ["seller", "buyer"].iter().flat_map(|party| PARTY.map(|name| format!("{party}.{name}")));
     let known = known.chain(super::fill::NAMES.map(str::to_owned)).map(|name| (name, Value::from("")));
     for (name, value) in known.chain(fields) {
-        match name.split_once('.') {
-            None => data[name] = value,
-            Some((outer, inner)) => {
-                if !data[outer].is_object() {
-                    data[outer] = json!({});
-                }
-                data[outer][inner] = value;
+        let mut at = &mut data;
+        for part in name.split('.') {
+            if !at.is_object() {
+                *at = json!({});
             }
+            at = &mut at[part];
         }
+        *at = value;
     }
     data
 }

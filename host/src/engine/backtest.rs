@@ -18,7 +18,7 @@ use super::dry::configured;
 use super::past::{Past, Period};
 use super::plugins::{PluginError, Result};
 use super::run::{Ended, Supposing, Wake};
-use crate::crm::entity::Setting;
+use crate::crm::custom::CustomFields;
 use crate::crm::event::{Cause, Event, Trigger, name};
 use crate::plugins::effects::{self, Difference, Effect};
 use crate::store::audit::AuditEntry;
@@ -103,7 +103,9 @@ impl Engine {
         if let Some(config) = config {
             installed = configured(&installed, &config).map_err(PluginError::Invalid)?;
         }
-        let (events, wake, mut cut) = self.newest(&period, |event| wakes(&installed, &known, event)).await?;
+        let custom = self.custom();
+        let wakes = |event: &Event| wakes(&installed, &known, event, &custom);
+        let (events, wake, mut cut) = self.newest(&period, wakes).await?;
         let mut cases = self.cases(plugin, wake).await?;
         cases.sort_by_key(|case| std::cmp::Reverse(case.until));
         let mut past = Past::default();
@@ -113,7 +115,7 @@ impl Engine {
                 cut = true;
                 break;
             }
-            past.go_back(&events, case.until, &self.setting());
+            past.go_back(&events, case.until, &self.setting(self.now()));
             trials.push(self.try_case(&installed, case, &past).await);
         }
         trials.sort_by_key(|trial| std::cmp::Reverse(trial.event.id));
@@ -162,7 +164,7 @@ impl Engine {
 
     async fn try_case(&self, installed: &Arc<Installed>, case: Case, past: &Past) -> Trial {
         let Case { event, recorded, .. } = case;
-        if !installed.is_woken_by(&event.change) {
+        if !installed.is_woken_by(&event.change, &self.custom()) {
             let difference = Difference { missing: recorded.as_ref().map(then).unwrap_or_default(), added: Vec::new() };
             let recorded = recorded.map(|(run, _)| run);
             return Trial { event, verdict: Verdict::NotWoken, recorded, run: None, difference, read_state: false };
@@ -188,15 +190,11 @@ impl Engine {
         let read_state = ended.proposal.state.as_ref().is_some_and(|state| !state.reads.is_empty());
         Trial { event, verdict, recorded: recorded.map(|(run, _)| run), run: Some(ended.run), difference, read_state }
     }
-
-    fn setting(&self) -> Setting {
-        Setting { now: self.now(), region: self.organisation().region.clone() }
-    }
 }
 
 /// Whether an event wakes the release, or the one in use.
-fn wakes(release: &Installed, known: &Installed, event: &Event) -> bool {
-    release.is_woken_by(&event.change) || known.is_woken_by(&event.change)
+fn wakes(release: &Installed, known: &Installed, event: &Event, custom: &CustomFields) -> bool {
+    release.is_woken_by(&event.change, custom) || known.is_woken_by(&event.change, custom)
 }
 
 /// Keys of the timers that a recorded run took away: they were set then. Of others that is not known.

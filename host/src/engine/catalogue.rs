@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::native::NativeRule;
 use crate::crm::change::Change;
 use crate::crm::cron::Cron;
+use crate::crm::custom::CustomFields;
 use crate::crm::event;
 use crate::crm::id::Id;
 use crate::crm::record::Record;
@@ -120,14 +121,14 @@ impl Catalogue {
 
     /// To which webhooks the changes are sent.
     #[must_use]
-    pub fn messages(&self, changes: &[KeyedChange]) -> Vec<NewMessage> {
+    pub fn messages(&self, changes: &[KeyedChange], custom: &CustomFields) -> Vec<NewMessage> {
         let active: Vec<&Hook> = self.webhooks.iter().filter(|hook| hook.row.active).collect();
         if active.is_empty() {
             return Vec::new();
         }
         let mut messages = Vec::new();
         for (at, KeyedChange { change, .. }) in changes.iter().enumerate() {
-            let mut faces = Faces::new(change);
+            let mut faces = Faces::new(change, custom);
             let wanting = active.iter().filter(|hook| hook.wants(&mut faces));
             messages.extend(wanting.map(|hook| NewMessage { change: at, webhook: hook.row.id }));
         }
@@ -136,11 +137,11 @@ impl Catalogue {
 
     /// Whom the changes wake. `looping` is set where the chain is longer than it may be.
     #[must_use]
-    pub fn deliveries(&self, changes: &[KeyedChange], looping: bool) -> Vec<NewDelivery> {
+    pub fn deliveries(&self, changes: &[KeyedChange], custom: &CustomFields, looping: bool) -> Vec<NewDelivery> {
         let mut deliveries = Vec::new();
         for (at, KeyedChange { change, .. }) in changes.iter().enumerate() {
             let Some(plugins) = self.by_event.get(&event::name(change)) else { continue };
-            let mut faces = Faces::new(change);
+            let mut faces = Faces::new(change, custom);
             for plugin in plugins.iter().filter(|plugin| plugin.wants(&mut faces)) {
                 deliveries.push(NewDelivery { change: at, plugin: plugin.row.name.as_str().into(), looping });
             }
@@ -173,8 +174,8 @@ fn fits(pattern: &str, event: &str) -> bool {
 impl Installed {
     /// Whether a change wakes it, by its subscriptions and conditions. Whether it is enabled is not looked at.
     #[must_use]
-    pub fn is_woken_by(&self, change: &Change) -> bool {
-        self.wants(&mut Faces::new(change))
+    pub fn is_woken_by(&self, change: &Change, custom: &CustomFields) -> bool {
+        self.wants(&mut Faces::new(change, custom))
     }
 
     fn wants(&self, faces: &mut Faces<'_>) -> bool {
@@ -197,35 +198,39 @@ impl Installed {
     }
 }
 
-/// What conditions see of a change. Faces are made only where a condition looks.
 /// The record's face with null for every field of its kind that it has not: a condition may ask for each of them.
-fn whole_face(record: &Record) -> Value {
+fn whole_face(record: &Record, custom: &CustomFields) -> Value {
     let mut face = record.face();
     if let Value::Object(fields) = &mut face {
         for name in record.kind.field_names() {
             fields.entry(name.as_str()).or_insert(Value::Null);
         }
+        custom.complete(record.kind, fields);
     }
     face
 }
 
+/// What conditions see of a change. Faces are made only where a condition looks.
 struct Faces<'a> {
     change: &'a Change,
+    custom: &'a CustomFields,
     event: String,
     changed: Vec<String>,
     faces: Option<(Value, Value)>,
 }
 
 impl<'a> Faces<'a> {
-    fn new(change: &'a Change) -> Self {
+    fn new(change: &'a Change, custom: &'a CustomFields) -> Self {
         let changed = change.diff().keys().cloned().collect();
-        Self { change, event: event::name(change), changed, faces: None }
+        Self { change, custom, event: event::name(change), changed, faces: None }
     }
 
     fn both(&mut self) -> (&Value, &Value) {
-        let change = self.change;
+        let (change, custom) = (self.change, self.custom);
         let (before, after) = self.faces.get_or_insert_with(|| {
-            let face = |record: &Option<Arc<Record>>| record.as_deref().map_or(Value::Null, whole_face);
+            let face = |record: &Option<Arc<Record>>| {
+                record.as_deref().map_or(Value::Null, |record| whole_face(record, custom))
+            };
             (face(&change.before), face(&change.after))
         });
         (before, after)

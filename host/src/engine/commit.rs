@@ -70,14 +70,16 @@ impl Engine {
     pub(super) fn take_proposal(&self, commit: &mut Commit, proposal: Proposal, catalogue: &Catalogue) {
         commit.changes = proposal.changes;
         commit.reads = proposal.reads;
-        commit.state = proposal.state;
+        commit.state = proposal.state.into_iter().chain(proposal.picked).collect();
         commit.timers = proposal.timers;
         commit.passwords = proposal.passwords;
+        commit.files_moved = proposal.files_moved;
+        let custom = self.custom();
         let depth = if commit.run.is_some() { commit.cause.depth + 1 } else { 0 };
         if !proposal.silent {
-            commit.deliveries = catalogue.deliveries(&commit.changes, depth > self.0.settings.max_depth);
+            commit.deliveries = catalogue.deliveries(&commit.changes, &custom, depth > self.0.settings.max_depth);
         }
-        commit.messages = catalogue.messages(&commit.changes);
+        commit.messages = catalogue.messages(&commit.changes, &custom);
         commit.catalogue = Some(catalogue.number());
         commit.claim = self.0.waiting.len() + commit.deliveries.len() < self.0.settings.queue;
     }
@@ -107,8 +109,8 @@ impl Engine {
             self.0.posted.notify_one();
         }
         self.tell_stopped(&committed);
-        if committed.events.iter().any(|event| event.about.kind == Kind::Organisation) {
-            self.reload_organisation().await?;
+        if committed.events.iter().any(|event| event.about.kind.is_setting()) {
+            self.reload_settings().await?;
         }
         Ok(committed)
     }

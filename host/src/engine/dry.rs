@@ -102,7 +102,7 @@ impl Engine {
         };
         let (trigger, record) = self.suppose(supposed).await?;
         let wakes = match &trigger {
-            Trigger::Event(event) => Some(installed.is_woken_by(&event.change)),
+            Trigger::Event(event) => Some(installed.is_woken_by(&event.change, &self.custom())),
             _ => None,
         };
         let wake = Wake { trigger, cause: Cause::default(), attempt: 1, reruns: 0 };
@@ -223,7 +223,7 @@ impl Engine {
         for kept in ["kind", "created_at", "updated_at"] {
             data.shift_remove(kept);
         }
-        let setting = crate::crm::entity::Setting { now, region: self.organisation().region.clone() };
+        let setting = self.setting(now);
         // A record before an event is what it is: it is admitted as one that stays so.
         let like = if at == "/before" { Some(&data) } else { before.map(|before| before.data.as_ref()) };
         let admitted = (kind.spec().admit)(like, data.clone(), &setting).map_err(|Invalid(errors)| {

@@ -38,12 +38,13 @@ impl Engine {
         let installed = self.installed(name)?;
         let condition = compiled(condition).map_err(PluginError::Invalid)?;
         let (free, bound) = (with(&installed, None), with(&installed, condition));
+        let custom = self.custom();
         let mut firing = Firing::default();
         let period = Period { events: usize::MAX, from: Some(since), to: None };
         let cut = self.go_back(&period, SCANNED, |event| {
-            if free.is_woken_by(&event.change) {
+            if free.is_woken_by(&event.change, &custom) {
                 firing.subscribed += 1;
-                if bound.is_woken_by(&event.change) {
+                if bound.is_woken_by(&event.change, &custom) {
                     firing.fires += 1;
                     if firing.examples.len() < EXAMPLES {
                         firing.examples.push(event);

@@ -15,7 +15,7 @@ impl Engine {
             };
             let done = match told {
                 Ok(News::Catalogue) => self.reload().await,
-                Ok(News::Organisation) => self.reload_organisation().await,
+                Ok(News::Settings) => self.reload_settings().await,
                 Ok(News::Due) => {
                     self.look_for_work();
                     Ok(())
@@ -31,7 +31,7 @@ impl Engine {
 
     async fn look_at_everything(&self) -> Result<(), StoreError> {
         self.look_for_work();
-        self.reload_organisation().await?;
+        self.reload_settings().await?;
         self.reload().await
     }
 

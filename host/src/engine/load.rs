@@ -5,6 +5,8 @@ use std::sync::{Arc, PoisonError};
 
 use super::Engine;
 use super::catalogue::{Catalogue, Code, Hook, Installed};
+use crate::crm::custom::CustomFields;
+use crate::crm::custom_field::CustomField;
 use crate::crm::kind::Kind;
 use crate::crm::organisation::Organisation;
 use crate::crm::query::Query;
@@ -111,7 +113,13 @@ impl Engine {
         }
     }
 
-    pub(super) async fn reload_organisation(&self) -> Result<(), StoreError> {
+    /// Reads anew what holds for everything that is done: the organisation, and the fields that it has declared.
+    pub(super) async fn reload_settings(&self) -> Result<(), StoreError> {
+        let declared = self.unit().find_all(Query::of(Kind::CustomField, 200)).await;
+        let declared = declared.map_err(|error| StoreError(error.to_string()))?;
+        let declared = declared.iter().filter_map(|record| record.entity::<CustomField>().ok());
+        let custom = Arc::new(CustomFields::of(declared));
+        *self.0.custom.write().unwrap_or_else(PoisonError::into_inner) = custom;
         let found = self.0.store.record_find(&Query::of(Kind::Organisation, 1), &[]).await?.records.pop();
         let Some(record) = found else { return Ok(()) };
         let organisation = record.entity::<Organisation>().map_err(|error| StoreError(error.to_string()))?;

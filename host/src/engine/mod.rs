@@ -40,6 +40,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::channels::Channels;
 use crate::channels::webhook::Sender;
+use crate::crm::custom::CustomFields;
 use crate::crm::entity::Setting;
 use crate::crm::event::Event;
 use crate::crm::instant::Instant;
@@ -107,6 +108,7 @@ struct Inner {
     native: NativeRules,
     catalogue: RwLock<Arc<Catalogue>>,
     organisation: RwLock<Arc<Organisation>>,
+    custom: RwLock<Arc<CustomFields>>,
     waiting: Waiting,
     slots: Arc<Semaphore>,
     /// Something may have come due earlier than the waker thinks.
@@ -153,6 +155,7 @@ impl Engine {
             native,
             catalogue: RwLock::default(),
             organisation: RwLock::default(),
+            custom: RwLock::default(),
             waiting: Waiting::default(),
             webhooks,
             channels,
@@ -178,7 +181,7 @@ impl Engine {
             tracing::info!(rescued, "took back deliveries that a process before this one had not finished");
         }
         engine.0.store.outbox_rescue().await?;
-        engine.reload_organisation().await?;
+        engine.reload_settings().await?;
         engine.reload().await?;
         engine.0.tasks.spawn(engine.clone().take_claims(claims));
         engine.0.tasks.spawn(engine.clone().dispatch());
@@ -214,6 +217,17 @@ impl Engine {
         self.0.organisation.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The fields that the organisation has declared.
+    #[must_use]
+    pub fn custom(&self) -> Arc<CustomFields> {
+        self.0.custom.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the rules of kinds may know at that moment.
+    pub(super) fn setting(&self, now: Instant) -> Setting {
+        Setting { now, region: self.organisation().region.clone(), custom: self.custom() }
+    }
+
     /// What makes PDFs.
     #[must_use]
     pub fn renderer(&self) -> &Renderer {
@@ -239,9 +253,8 @@ impl Engine {
     }
 
     fn unit_of(&self, author: Author, now: Instant) -> Unit {
-        let organisation = self.organisation();
-        let setting = Setting { now, region: organisation.region.clone() };
-        Unit::new(self.0.store.clone(), author, setting, organisation.language.as_str().into())
+        let language = self.organisation().language.as_str().into();
+        Unit::new(self.0.store.clone(), author, self.setting(now), language)
     }
 
     /// Looks now for what came due: somebody put something back that waits in the store.

@@ -11,11 +11,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::problem::{Problem, Result};
+use crate::crm::custom::CustomFields;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::{Field, Kind, Shape};
 use crate::crm::query::{Condition, Cursor, Query, Sort, Test};
+use crate::crm::search::Words;
 
 /// Records on a page where the caller does not say.
 pub const LIMIT_DEFAULT: u32 = 50;
@@ -107,21 +109,22 @@ impl Params {
     ///
     /// # Errors
     /// 422: unknown parameters, values that do not fit their field, another listing's cursor.
-    pub fn query(mut self, kind: Kind) -> Result<Query> {
+    pub fn query(mut self, kind: Kind, custom: &CustomFields) -> Result<Query> {
         let limit = self.limit()?;
-        let sort = sort(kind, self.take("sort")?.as_deref())?;
+        let words = self.take("q")?.map(|text| words(kind, &text)).transpose()?;
+        let sort = sort(kind, custom, self.take("sort")?.as_deref())?;
         let after = self.take("after")?.map(|text| cursor_read(&text, kind, sort)).transpose()?;
         let mut invalid = Invalid::default();
         let mut conditions: Vec<Condition> = Vec::new();
         for (name, value) in &self.0 {
-            match condition(kind, name, value) {
+            match condition(kind, custom, name, value) {
                 Ok(condition) => join(&mut conditions, condition),
                 Err(message) => invalid.note(format!("/{name}"), message),
             }
         }
         invalid.or(())?;
         conditions.iter_mut().for_each(|condition| null_is_absent(&mut condition.test));
-        Ok(Query { kind, conditions, sort, limit, after })
+        Ok(Query { kind, conditions, words, sort, limit, after })
     }
 }
 
@@ -147,10 +150,18 @@ fn cursor_read(text: &str, kind: Kind, sort: Sort) -> Result<Cursor> {
     Ok(Cursor { value, id })
 }
 
+fn words(kind: Kind, text: &str) -> Result<Words> {
+    if kind.spec().text.is_empty() {
+        return Err(Problem::field("/q", format!("{} are not searched by words", kind.plural())));
+    }
+    Words::read(text).map_err(|wrong| Problem::field("/q", wrong))
+}
+
 fn fits(shape: Shape, value: &Value) -> bool {
     match shape {
         Shape::Text | Shape::Id | Shape::Instant => value.is_string(),
         Shape::Integer => value.is_i64() || value.is_u64(),
+        Shape::Number => value.is_number(),
         Shape::Bool => value.is_boolean(),
     }
 }
@@ -159,30 +170,35 @@ fn sort_name(sort: Sort) -> String {
     format!("{}{}", if sort.descending { "-" } else { "" }, sort.field.map_or("id", |field| field.name))
 }
 
-fn sort(kind: Kind, text: Option<&str>) -> Result<Sort> {
+fn sort(kind: Kind, custom: &CustomFields, text: Option<&str>) -> Result<Sort> {
     let Some(text) = text else { return Ok(Sort { field: None, descending: false }) };
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
     if name == "id" {
         return Ok(Sort { field: None, descending });
     }
-    match kind.spec().field(name).filter(|field| !field.place.is_several()) {
+    match custom.listed(kind, name).filter(|field| !field.place.is_several()) {
         Some(field) => Ok(Sort { field: Some(field), descending }),
-        None => {
-            Err(Problem::field("/sort", format!("must be one of {}, `-` before it for descending", sortable(kind))))
-        }
+        None => Err(Problem::field(
+            "/sort",
+            format!("must be one of {}, `-` before it for descending", sortable(kind, custom)),
+        )),
     }
 }
 
-fn sortable(kind: Kind) -> String {
-    let fields = kind.spec().fields.iter().filter(|field| !field.place.is_several());
+fn sortable(kind: Kind, custom: &CustomFields) -> String {
+    let fields = custom.all_listed(kind).filter(|field| !field.place.is_several());
     std::iter::once("id").chain(fields.map(|field| field.name)).collect::<Vec<_>>().join(", ")
 }
 
-fn condition(kind: Kind, name: &str, text: &str) -> std::result::Result<Condition, String> {
-    let (base, test) = name.rsplit_once('.').map_or((name, None), |(base, test)| (base, Some(test)));
-    let field = kind.spec().field(base).ok_or_else(|| {
-        let known: Vec<_> = kind.spec().fields.iter().map(|field| field.name).collect();
-        format!("is not known here; filters are {}, and sort, limit, after", known.join(", "))
+fn condition(kind: Kind, custom: &CustomFields, name: &str, text: &str) -> std::result::Result<Condition, String> {
+    let (base, test) = match name.rsplit_once('.') {
+        // A declared field has a point in its own name.
+        Some((base, test)) if custom.listed(kind, name).is_none() => (base, Some(test)),
+        _ => (name, None),
+    };
+    let field = custom.listed(kind, base).ok_or_else(|| {
+        let known: Vec<_> = custom.all_listed(kind).map(|field| field.name).collect();
+        format!("is not known here; filters are {}, and q, sort, limit, after", known.join(", "))
     })?;
     let is_key = field.place.is_several();
     let test = match test {
@@ -265,6 +281,15 @@ fn value(field: &Field, text: &str) -> std::result::Result<Value, String> {
             .map(|moment| moment.to_string().into())
             .map_err(|error| error.to_string()),
         Shape::Integer => text.parse::<i64>().map(Value::from).map_err(|_| "must be a whole number".into()),
+        Shape::Number => match text.parse::<i64>() {
+            Ok(whole) => Ok(whole.into()),
+            Err(_) => text
+                .parse::<f64>()
+                .ok()
+                .and_then(serde_json::Number::from_f64)
+                .map(Value::Number)
+                .ok_or_else(|| "must be a number".into()),
+        },
         Shape::Bool => text.parse::<bool>().map(Value::from).map_err(|_| "must be true or false".into()),
     }
 }
@@ -278,12 +303,12 @@ mod tests {
     }
 
     fn query(pairs: &[(&str, &str)]) -> Query {
-        params(pairs).query(Kind::Lead).unwrap()
+        params(pairs).query(Kind::Lead, &CustomFields::default()).unwrap()
     }
 
     #[track_caller]
     fn refused(pairs: &[(&str, &str)], field: &str) {
-        let details = params(pairs).query(Kind::Lead).unwrap_err().details();
+        let details = params(pairs).query(Kind::Lead, &CustomFields::default()).unwrap_err().details();
         assert_eq!(details.errors[0].field, field, "{details:?}");
     }
 

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::condition::Condition;
-use super::{config, schedule as settings, schema};
+use super::{config, schedule as settings};
 use crate::crm::cron::Cron;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
+use crate::crm::schema;
 use crate::crm::text::kebab_case;
 use crate::wasm::manifest::{CommandSpec, Manifest, Need, Schedule, Subscription};
 

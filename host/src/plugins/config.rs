@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::schema::{errors, target};
 use crate::crm::invalid::Invalid;
+use crate::crm::schema::{errors, target};
 
 /// Defaults are looked for so deep.
 const DEEPEST: usize = 32;

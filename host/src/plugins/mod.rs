@@ -6,4 +6,3 @@ pub mod config;
 pub mod diff;
 pub mod effects;
 pub mod schedule;
-mod schema;

@@ -27,12 +27,14 @@ pub struct Commit {
     pub changes: Vec<KeyedChange>,
     /// Records that were read and not changed, with the version read: the commit rests on them.
     pub reads: Vec<(Id, u64)>,
-    /// The plugin's state.
-    pub state: Option<StateChange>,
+    /// What was read and written of the plugin's state, and of the host's own.
+    pub state: Vec<StateChange>,
     /// Timers set and taken away.
     pub timers: Vec<TimerChange>,
     /// Password hashes (PHC strings) set, with their users.
     pub passwords: Vec<(Id, String)>,
+    /// Records whose files become another's: from and to.
+    pub files_moved: Vec<(Id, Id)>,
     /// Who is to be woken: for each delivery the index of the change and the plugin.
     pub deliveries: Vec<NewDelivery>,
     /// What is sent outside after it.
@@ -59,9 +61,10 @@ impl Commit {
             cause: Cause { event: None, run: None, root: None, depth: 0 },
             changes: Vec::new(),
             reads: Vec::new(),
-            state: None,
+            state: Vec::new(),
             timers: Vec::new(),
             passwords: Vec::new(),
+            files_moved: Vec::new(),
             deliveries: Vec::new(),
             messages: Vec::new(),
             run: None,

@@ -23,7 +23,7 @@ pub mod run;
 pub mod sqlite;
 pub mod transfer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -75,8 +75,8 @@ pub struct Feed {
 pub enum News {
     /// It changed plugins or webhooks.
     Catalogue,
-    /// It changed the organisation's settings.
-    Organisation,
+    /// It changed the organisation's settings: see [`Kind::is_setting`].
+    Settings,
     /// It left something to do that nobody has taken.
     Due,
 }
@@ -107,6 +107,8 @@ pub trait Store: Send + Sync + 'static {
     async fn record_read(&self, ids: &[Id]) -> Result<Vec<Arc<Record>>>;
     /// The living record that has this unique key.
     async fn record_by_key(&self, kind: Kind, key: &str, value: &str) -> Result<Option<Arc<Record>>>;
+    /// Which of these unique keys, pairs of key kind and value, some record of the kind has.
+    async fn keys_taken(&self, kind: Kind, keys: &[(&'static str, String)]) -> Result<HashSet<(String, String)>>;
     /// A page of living records, those in `without` left out.
     async fn record_find(&self, query: &Query, without: &[Id]) -> Result<Page>;
     /// How many living records the conditions fit, those in `without` left out. Limit and place are not looked at.

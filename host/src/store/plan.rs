@@ -16,6 +16,7 @@ use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::kind::Kind;
 use crate::crm::record::{Record, Reference};
+use crate::crm::search;
 
 /// What the batch rests on, as the database has it. Read inside the batch's own transaction.
 #[derive(Debug, Default)]
@@ -62,6 +63,8 @@ pub struct Plan {
     pub events: Vec<Recorded>,
     /// New deliveries.
     pub deliveries: Vec<DeliveryRow>,
+    /// The words of records, where they are other ones now.
+    pub texts: HashMap<Id, TextRow>,
     /// Deliveries that wait behind a head which this batch finishes.
     pub promoted: Vec<u64>,
     /// Deliveries that are done or given up.
@@ -84,9 +87,27 @@ pub struct Plan {
     pub messages: Vec<(Id, u64, Instant)>,
     /// Password hashes, with their users.
     pub passwords: Vec<(Id, String)>,
+    /// Records whose files become another's.
+    pub files_moved: Vec<(Id, Id)>,
     /// Requests that are done.
     pub idempotency: Vec<Idempotency>,
     token: i64,
+}
+
+/// The counter that numbers the rows of words. That it is there says that every record has its row.
+pub const TEXT_COUNTER: &str = "record_text";
+
+/// The words that a record is found by, in place of those before.
+#[derive(Debug, Clone)]
+pub struct TextRow {
+    /// Which record.
+    pub record: Id,
+    /// Its kind.
+    pub kind: Kind,
+    /// The row's number, where it is a new one.
+    pub number: u64,
+    /// Its words; none takes it out.
+    pub text: Option<String>,
 }
 
 /// An event to be inserted.
@@ -155,7 +176,7 @@ impl Plan {
     /// What moved under it.
     pub fn add(&mut self, commit: Commit) -> Result<Committed, Conflict> {
         self.check(&commit)?;
-        let Commit { at, actor, cause, changes, state, timers, passwords, .. } = commit;
+        let Commit { at, actor, cause, changes, state, timers, passwords, files_moved, .. } = commit;
         let Commit { deliveries, messages, run, delivery, idempotency, claim, .. } = commit;
         let run_id = run.as_ref().map(|run| run.id);
         let mut committed = Committed::default();
@@ -176,7 +197,7 @@ impl Plan {
         for timer in timers {
             self.add_timer(timer, at, run_id, cause);
         }
-        if let Some(state) = state {
+        for state in state {
             for (key, value) in state.writes {
                 let slot = (state.plugin.clone(), key);
                 let version = self.facts.state.get(&slot).copied().unwrap_or(0) + 1;
@@ -192,6 +213,7 @@ impl Plan {
             self.idempotency.push(idempotency);
         }
         self.passwords.extend(passwords);
+        self.files_moved.extend(files_moved);
         self.runs.extend(run);
         Ok(committed)
     }
@@ -223,7 +245,7 @@ impl Plan {
                 return Err(Conflict::Read(*id));
             }
         }
-        if let Some(state) = &commit.state {
+        for state in &commit.state {
             for (key, version) in &state.reads {
                 let slot = (state.plugin.clone(), key.clone());
                 if facts.state.get(&slot).copied().unwrap_or(0) != *version {
@@ -333,6 +355,12 @@ impl Plan {
             None => self.facts.versions.insert(reference.id, row.version),
             Some(_) => self.facts.versions.remove(&reference.id),
         };
+        let same = deleted.is_none() && change.before.as_ref().is_some_and(|before| search::is_same(before, &row));
+        if !reference.kind.spec().text.is_empty() && !same {
+            let number = self.next(TEXT_COUNTER);
+            let text = deleted.is_none().then(|| search::text_of(&row));
+            self.texts.insert(reference.id, TextRow { record: reference.id, kind: reference.kind, number, text });
+        }
         if reference.kind.spec().keyed {
             for (key, value) in &keys {
                 self.facts.keys.insert((reference.kind, (*key).to_owned(), value.clone()), reference.id);

@@ -72,6 +72,9 @@ impl Unit {
         if let Some(at) = self.keyed.get(&(kind, key, value.to_owned())) {
             return Ok(self.touched[*at].after.clone());
         }
+        if self.free.contains(&(kind, key, value.to_owned())) {
+            return Ok(None);
+        }
         let stored = self.store.record_by_key(kind, key, value).await?;
         Ok(stored.filter(|record| !self.index.contains_key(&record.id)))
     }

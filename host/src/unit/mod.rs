@@ -5,13 +5,17 @@
 //! engine commits the [`Proposal`] that [`Unit::finish`] gives.
 
 mod availability;
+mod bulk;
 mod conversion;
 mod find;
 mod ical;
+mod links;
+mod merge;
 mod messages;
 mod notices;
 mod past;
 mod people;
+mod pick;
 mod plugin;
 mod records;
 mod reports;
@@ -22,6 +26,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::crm::change::Change;
+use crate::crm::custom::CustomFields;
 use crate::crm::entity::Setting;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
@@ -32,7 +37,9 @@ use crate::store::commit::{KeyedChange, StateChange, TimerChange};
 use crate::store::{Store, StoreError};
 
 pub use availability::Planned;
+pub use bulk::Prepared;
 pub use conversion::Converted;
+pub use merge::Merge;
 pub use notices::{Localized, NoticeButton, NoticeDraft, NoticeQuestion, in_language};
 pub use past::Then;
 pub use records::entity;
@@ -83,11 +90,16 @@ pub struct Unit {
     /// Which of the touched records has a unique key.
     keyed: HashMap<(Kind, &'static str, String), usize>,
     reads: HashMap<Id, Arc<Record>>,
+    /// Unique keys that no record in the store has.
+    free: HashSet<(Kind, &'static str, String)>,
     state: HashMap<String, StateSlot>,
+    /// Users who were picked.
+    picked: HashMap<Id, pick::Picked>,
     timers: Vec<TimerChange>,
     /// Keys of timers that are taken for set, in the place of those that are.
     supposed_timers: Option<HashSet<String>>,
     passwords: Vec<(Id, String)>,
+    files_moved: Vec<(Id, Id)>,
     collided: bool,
     silent: bool,
 }
@@ -116,10 +128,14 @@ pub struct Proposal {
     pub reads: Vec<(Id, u64)>,
     /// The plugin's state.
     pub state: Option<StateChange>,
+    /// Users who were picked.
+    pub picked: Option<StateChange>,
     /// Timers set and taken away.
     pub timers: Vec<TimerChange>,
     /// Password hashes set, with their users.
     pub passwords: Vec<(Id, String)>,
+    /// Records whose files become another's.
+    pub files_moved: Vec<(Id, Id)>,
     /// Whether no rule is woken by it.
     pub silent: bool,
 }
@@ -137,10 +153,13 @@ impl Unit {
             index: HashMap::new(),
             keyed: HashMap::new(),
             reads: HashMap::new(),
+            free: HashSet::new(),
             state: HashMap::new(),
+            picked: HashMap::new(),
             timers: Vec::new(),
             supposed_timers: None,
             passwords: Vec::new(),
+            files_moved: Vec::new(),
             collided: false,
             silent: false,
         }
@@ -150,6 +169,12 @@ impl Unit {
     #[must_use]
     pub const fn now(&self) -> Instant {
         self.setting.now
+    }
+
+    /// The fields that the organisation has declared.
+    #[must_use]
+    pub fn custom(&self) -> &CustomFields {
+        &self.setting.custom
     }
 
     /// Whether a key was wanted that a record has already. Somebody may have made it since it was looked for in vain.
@@ -195,8 +220,10 @@ impl Unit {
             changes,
             reads,
             state: state_change(&self.author, self.state),
+            picked: pick::change(self.picked),
             timers: self.timers,
             passwords: self.passwords,
+            files_moved: self.files_moved,
             silent: self.silent,
         }
     }

@@ -14,7 +14,11 @@ use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
 use crate::crm::patch;
 use crate::crm::pipeline::Pipeline;
+use crate::crm::query::{Query, Test};
 use crate::crm::record::{Data, Record, Reference};
+
+/// How many fields the organisation may declare of a kind.
+const DECLARED: u64 = 100;
 
 impl Unit {
     /// The record as it stands in this unit of work.
@@ -69,7 +73,13 @@ impl Unit {
     /// # Errors
     /// As [`Unit::create`].
     pub async fn create_as(&mut self, id: Id, kind: Kind, data: Data) -> Result<Arc<Record>> {
-        let admitted = self.admit(kind, None, data).await?;
+        let admitted = self.admit_alone(kind, None, data).await?;
+        self.create_admitted(id, kind, admitted).await
+    }
+
+    /// Makes a record of fields that its kind admits.
+    pub(super) async fn create_admitted(&mut self, id: Id, kind: Kind, admitted: Admitted) -> Result<Arc<Record>> {
+        let admitted = self.admit_among(kind, None, admitted).await?;
         let record = Record {
             kind,
             id,
@@ -106,19 +116,6 @@ impl Unit {
         self.replace(before, data).await
     }
 
-    /// Deletes a record: a tombstone stays.
-    ///
-    /// # Errors
-    /// `NotFound`, `Stale`; `Invalid` where its kind wants it to stay.
-    pub async fn delete(&mut self, reference: Reference, expected: Option<u64>) -> Result<()> {
-        let before = self.read_expected(reference, expected).await?;
-        if let Some(reason) = (reference.kind.spec().stays)(&before) {
-            return Err(Invalid::field("", reason).into());
-        }
-        self.touch(Some(before), None, Vec::new());
-        Ok(())
-    }
-
     pub(super) async fn read_expected(&mut self, reference: Reference, expected: Option<u64>) -> Result<Arc<Record>> {
         let record = self.read(reference).await?;
         match expected {
@@ -153,10 +150,21 @@ impl Unit {
         Ok(found)
     }
 
-    async fn replace(&mut self, before: Arc<Record>, data: Data) -> Result<Arc<Record>> {
-        let admitted = self.admit(before.kind, Some(&before), data).await?;
-        if admitted.data == *before.data {
-            return Ok(before);
+    pub(super) async fn replace(&mut self, before: Arc<Record>, data: Data) -> Result<Arc<Record>> {
+        let admitted = self.admit_alone(before.kind, Some(&before), data).await?;
+        let admitted = self.admit_among(before.kind, Some(&before), admitted).await?;
+        Ok(self.rewrite(before, admitted.data, admitted.keys))
+    }
+
+    /// Gives a record these fields, which its kind admits.
+    pub(super) fn rewrite(
+        &mut self,
+        before: Arc<Record>,
+        data: Data,
+        keys: Vec<(&'static str, String)>,
+    ) -> Arc<Record> {
+        if data == *before.data {
+            return before;
         }
         // However often it is written here, the commit makes one version of it.
         let (base, version) = match self.index.get(&before.id).map(|at| self.touched[*at].before.clone()) {
@@ -164,13 +172,12 @@ impl Unit {
             Some(Some(first)) => (Some(first.clone()), first.version + 1),
             Some(None) => (None, 1),
         };
-        let record =
-            Record { version, updated_at: self.setting.now, data: Arc::new(admitted.data), ..(*before).clone() };
-        Ok(self.touch(base, Some(Arc::new(record)), admitted.keys))
+        let record = Record { version, updated_at: self.setting.now, data: Arc::new(data), ..(*before).clone() };
+        self.touch(base, Some(Arc::new(record)), keys)
     }
 
     /// Notes a write. The first `before` of a record stays: it is what the commit is guarded by.
-    fn touch(
+    pub(super) fn touch(
         &mut self,
         before: Option<Arc<Record>>,
         after: Option<Arc<Record>>,
@@ -203,15 +210,23 @@ impl Unit {
         }
     }
 
-    /// The kind's own rules, and those that need other records: keys, links, stages.
-    async fn admit(&mut self, kind: Kind, before: Option<&Record>, data: Data) -> Result<Admitted> {
+    /// The kind's own rules.
+    pub(super) async fn admit_alone(&mut self, kind: Kind, before: Option<&Record>, data: Data) -> Result<Admitted> {
         let before_data = before.map(|record| record.data.as_ref());
         let data = if kind == Kind::Message && before.is_none() { self.admit_message(data).await? } else { data };
-        let mut admitted = (kind.spec().admit)(before_data, data, &self.setting)?;
+        Ok((kind.spec().admit)(before_data, data, &self.setting)?)
+    }
+
+    /// The rules that need other records: keys, links, stages.
+    async fn admit_among(&mut self, kind: Kind, before: Option<&Record>, mut admitted: Admitted) -> Result<Admitted> {
+        let before_data = before.map(|record| record.data.as_ref());
         if kind == Kind::Deal {
             admitted.data = self.admit_stage(before_data, admitted.data).await?;
         }
         let mut invalid = Invalid::default();
+        if kind == Kind::CustomField && before.is_none() {
+            self.check_declared(&admitted.data, &mut invalid).await?;
+        }
         if let (Kind::Department, Some(before)) = (kind, before) {
             self.check_parents(before.id, parse(&admitted.data)?, &mut invalid).await?;
         }
@@ -242,6 +257,14 @@ impl Unit {
         }
     }
 
+    /// A kind has no more fields of the organisation's own than every write can be checked against.
+    async fn check_declared(&mut self, data: &Data, invalid: &mut Invalid) -> Result<()> {
+        let of = data.get("of").cloned().into_iter().collect();
+        let known = self.count(&Query::of(Kind::CustomField, 1).with("of", Test::In(of))).await?;
+        invalid.check(known < DECLARED, "/of", "records of a kind have not more than 100 fields of their own");
+        Ok(())
+    }
+
     /// A department must not belong to itself.
     async fn check_parents(&mut self, own: Id, department: Department, invalid: &mut Invalid) -> Result<()> {
         let mut parents = HashMap::new();
@@ -261,14 +284,15 @@ impl Unit {
 
     /// Links that are new must lead somewhere.
     async fn check_links(&mut self, before: Option<&Data>, admitted: &Admitted, invalid: &mut Invalid) -> Result<()> {
-        for (pointer, link) in &admitted.links {
-            let field = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
-            if before.is_some_and(|data| data.get(field) == admitted.data.get(field)) {
+        for (field, link) in &admitted.links {
+            if before.is_some_and(|data| data.get(*field) == admitted.data.get(*field)) {
                 continue;
             }
             match self.read(*link).await {
                 Ok(_) => {}
-                Err(UnitError::NotFound(_)) => invalid.note(*pointer, format!("there is no {} {}", link.kind, link.id)),
+                Err(UnitError::NotFound(_)) => {
+                    invalid.note(format!("/{field}"), format!("there is no {} {}", link.kind, link.id))
+                }
                 Err(other) => return Err(other),
             }
         }

@@ -41,18 +41,13 @@ pub fn somebody(
 
 /// The user of the department with the fewest open tasks, but for one.
 pub fn least_loaded(cx: &Cx, department: &str, except: &User) -> Result<Option<Id>, HostError> {
-    let there = Query::<User>::all().is("department", department).is("active", true).is("present", true);
-    let mut best: Option<(u64, Id)> = None;
-    for user in cx.host.find_all(&there)? {
-        if user.id == except.id || is_away(cx, &user) {
-            continue;
-        }
-        let open = open_tasks(cx, &user.id)?;
-        if best.as_ref().is_none_or(|(least, _)| open < *least) {
-            best = Some((open, user.id));
-        }
-    }
-    Ok(best.map(|(_, id)| id))
+    cx.host.pick(&Wanted {
+        department: Some(department.to_owned()),
+        except: vec![except.id.clone()],
+        present: true,
+        load: vec![Work::Tasks],
+        ..Wanted::default()
+    })
 }
 
 fn open_tasks(cx: &Cx, user: &str) -> Result<u64, HostError> {

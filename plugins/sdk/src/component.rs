@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use crate::bindings::takt::crm::{
-    calendar, departments, leads, log, notifications as notes, records, reports, state, timers,
+    calendar, departments, leads, log, notifications as notes, records, reports, state, timers, users,
 };
 use crate::failure::HostError;
 use crate::host::{Asked, Host, Level};
 use crate::instant::Instant;
 use crate::kinds::{Conversion, Found, Id, Page, Reference, Role, User};
 use crate::notification::{Button, Notice, Question};
+use crate::pick::{Wanted, Work};
 use crate::query::{Conditions, Test};
 use crate::text::Localized;
 
@@ -39,6 +40,16 @@ fn query(kind: &str, conditions: &Conditions) -> records::Query {
         kind: kind.into(),
         conditions: conditions.all.iter().map(condition).collect(),
         sort: conditions.sort.clone(),
+    }
+}
+
+impl From<Work> for users::Work {
+    fn from(work: Work) -> Self {
+        match work {
+            Work::Leads => Self::Leads,
+            Work::Deals => Self::Deals,
+            Work::Tasks => Self::Tasks,
+        }
     }
 }
 
@@ -135,6 +146,21 @@ impl Host for ComponentHost {
 
     fn head_of(&self, user: &str) -> Asked<Option<User>> {
         Ok(departments::head_of(user)?.map(Into::into))
+    }
+
+    fn pick(&self, wanted: &Wanted) -> Asked<Option<Id>> {
+        let load: Vec<users::Work> = wanted.load.iter().map(|work| (*work).into()).collect();
+        let wanted = users::Wanted {
+            department: wanted.department.clone(),
+            among: wanted.among.clone(),
+            except: wanted.except.clone(),
+            present: wanted.present,
+            skills: wanted.skills.clone(),
+            min_level: wanted.min_level,
+            speaks: wanted.speaks.clone(),
+            below: wanted.below,
+        };
+        Ok(users::pick(&wanted, &load)?)
     }
 
     fn notify(&self, notice: Notice) -> Asked<Vec<Id>> {

@@ -7,6 +7,7 @@ use crate::failure::HostError;
 use crate::instant::Instant;
 use crate::kinds::{Conversion, Department, Found, Id, Page, Record, Reference, Report, ReportQuery, User};
 use crate::notification::Notice;
+use crate::pick::Wanted;
 use crate::query::{Conditions, Query};
 
 /// How much a line of the log matters.
@@ -106,6 +107,11 @@ pub trait Host {
     fn department_head(&self, department: &str, except: Option<&str>) -> Asked<Option<User>>;
     /// The head over a user, found as `department_head` does, never the user. Wants `departments:read`.
     fn head_of(&self, user: &str) -> Asked<Option<User>>;
+
+    /// The user who is wanted and has the least open work, of the sorts that `wanted` counts; of equals, who was picked
+    /// longest ago. Of two runs that pick the same user at the same time the later one is run again. Wants `users:read`,
+    /// and to read what is counted.
+    fn pick(&self, wanted: &Wanted) -> Asked<Option<Id>>;
 
     /// Sends a notice, and returns the notifications' ids in the order of its readers; `Invalid` for a user or command
     /// that there is not. Wants `notifications:write`.

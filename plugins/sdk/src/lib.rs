@@ -79,6 +79,7 @@ mod manifest;
 mod mock;
 mod money;
 mod notification;
+mod pick;
 mod plugin;
 mod query;
 mod span;
@@ -96,6 +97,7 @@ pub use manifest::{CommandSpec, Manifest, Subscription};
 pub use mock::{MockHost, Notification, SetTimer, Trial};
 pub use money::Money;
 pub use notification::{Button, Notice, Question};
+pub use pick::{Wanted, Work};
 pub use plugin::{Context, Outcome, Plugin, Reply, TheHost, Trigger};
 pub use query::{Conditions, Query, Test};
 pub use span::{NotASpan, Span};
@@ -111,7 +113,7 @@ pub mod prelude {
     pub use crate::{
         Actor, Button, Command, CommandSpec, Context, Elapsed, Event, Failure, Host, HostError, Instant, Level,
         Localized, Manifest, Money, Notice, Optional, Outcome, Plugin, Query, Question, Reply, Say, Span, Subscription,
-        Template, Texts, Tick, Timer,
+        Template, Texts, Tick, Timer, Wanted, Work,
     };
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::crm::kind::Kind;
+use crate::crm::custom::{self, CustomFields, Declared};
+use crate::crm::kind::{Kind, Place, Shape};
 use crate::crm::money::Money;
 
 /// How many objects may stand within one another before the rest is JSON.
@@ -37,7 +38,7 @@ enum Form {
 
 /// The columns of a kind, in the order in which an export has them.
 #[must_use]
-pub fn of_kind(kind: Kind) -> Vec<Column> {
+pub fn of_kind(kind: Kind, custom: &CustomFields) -> Vec<Column> {
     let mut schemas = (kind.spec().schemas)().into_iter();
     let own = schemas.next().and_then(|(_, schema)| serde_json::to_value(schema).ok()).unwrap_or_default();
     let others: HashMap<String, Value> =
@@ -46,8 +47,22 @@ pub fn of_kind(kind: Kind) -> Vec<Column> {
         |name: &&str| Column { name: (*name).to_owned(), form: if *name == "id" { Form::Text } else { Form::Json } };
     let mut all: Vec<Column> = FIRST.iter().map(host).collect();
     add_members(&own, "", &others, &mut all, DEPTH);
+    if !custom.of_kind(kind).is_empty() {
+        all.retain(|column| column.name != custom::FIELD);
+        all.extend(custom.of_kind(kind).iter().map(declared));
+    }
     all.extend(LAST.iter().map(|name| Column { name: (*name).to_owned(), form: Form::Text }));
     all
+}
+
+/// The column of a field that the organisation has declared.
+fn declared(declared: &Declared) -> Column {
+    let form = match declared.field.map(|field| (field.place, field.shape)) {
+        Some((Place::Members(_), _)) => Form::Texts,
+        Some((_, Shape::Text | Shape::Instant)) => Form::Text,
+        _ => Form::Json,
+    };
+    Column { name: format!("{}.{}", custom::FIELD, declared.key), form }
 }
 
 /// Whether the host alone writes that column.
@@ -186,19 +201,20 @@ mod tests {
     use super::*;
 
     fn column(kind: Kind, name: &str) -> Column {
-        of_kind(kind).into_iter().find(|column| column.name == name).unwrap()
+        of_kind(kind, &CustomFields::default()).into_iter().find(|column| column.name == name).unwrap()
     }
 
     #[test]
     fn columns_follow_the_schema() {
-        let names: Vec<String> = of_kind(Kind::Contact).into_iter().map(|column| column.name).collect();
+        let names: Vec<String> =
+            of_kind(Kind::Contact, &CustomFields::default()).into_iter().map(|column| column.name).collect();
         assert_eq!(names[..2], ["id", "version"]);
         for name in ["name", "phones", "billing.address", "custom", "consent", "company"] {
             assert!(names.iter().any(|column| column == name), "{name} in {names:?}");
         }
         assert!(!names.iter().any(|column| column == "billing"));
         for kind in Kind::ALL {
-            assert!(of_kind(kind).len() > FIRST.len() + LAST.len(), "{kind}");
+            assert!(of_kind(kind, &CustomFields::default()).len() > FIRST.len() + LAST.len(), "{kind}");
         }
     }
 

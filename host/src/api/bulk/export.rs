@@ -37,7 +37,7 @@ pub(super) async fn export(
             return Err(Problem::field(format!("/{name}"), "is not known here: an export has all of it"));
         }
     }
-    let query = params.query(kind)?;
+    let query = params.query(kind, &app.engine.custom())?;
     faces::check(&caller, &query)?;
     let query = Query { limit: PAGE, ..Reach::of(&app.engine, &caller, kind).await?.narrow(query) };
     let head = [
@@ -70,7 +70,7 @@ type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 impl Export {
     fn new(app: App, caller: Caller, format: Format, query: Query) -> Self {
-        let mut columns = columns::of_kind(query.kind);
+        let mut columns = columns::of_kind(query.kind, &app.engine.custom());
         if !caller.reaches(faces::PERSONAL) {
             let personal = query.kind.spec().personal;
             columns.retain(|column| !personal.contains(&column.name.split('.').next().unwrap_or_default()));

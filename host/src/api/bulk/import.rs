@@ -1,5 +1,6 @@
 //! A file of records, taken whole: all of its rows in one commit, or none.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -24,12 +25,12 @@ use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
 use crate::http::secret;
 use crate::store::commit::Idempotency;
-use crate::unit::{Unit, UnitError};
+use crate::unit::{Prepared, Unit, UnitError};
 
 /// How large a file may be.
 const LIMIT: usize = 64 << 20;
 /// After so many rows, others have their turn.
-const TURN: usize = 64;
+const TURN: usize = 256;
 
 /// What an import came to.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, utoipa::ToSchema)]
@@ -63,7 +64,8 @@ pub(super) async fn import(
         Once::Done(outcome) => return Ok(axum::Json(done(outcome)?)),
         Once::Fresh(key) => key,
     };
-    let read = tokio::task::spawn_blocking(move || rows::read(kind, format, &file)).await;
+    let custom = app.engine.custom();
+    let read = tokio::task::spawn_blocking(move || rows::read(kind, &custom, format, &file)).await;
     let rows = read.map_err(|error| Problem::internal(&error))??;
     let import = Arc::new(Import::new(&app, &caller, kind, rows).await?);
     let imported = Imported { tried, ..import.imported() };
@@ -96,6 +98,8 @@ struct Import {
     kind: Kind,
     reach: Reach,
     rows: Vec<(Id, Row)>,
+    /// On which line each of the new records stands.
+    lines: HashMap<Id, u64>,
 }
 
 impl Import {
@@ -107,8 +111,10 @@ impl Import {
             }
         }
         let reach = Reach::to(Verb::Write, &app.engine, caller, kind).await?;
-        let rows = rows.into_iter().map(|row| (row.id.unwrap_or_default(), row)).collect();
-        Ok(Self { kind, reach, rows })
+        let rows: Vec<(Id, Row)> = rows.into_iter().map(|row| (row.id.unwrap_or_default(), row)).collect();
+        let new = rows.iter().filter(|(_, row)| row.id.is_none());
+        let lines = new.map(|(id, row)| (*id, row.line)).collect();
+        Ok(Self { kind, reach, rows, lines })
     }
 
     fn imported(&self) -> Imported {
@@ -119,26 +125,34 @@ impl Import {
     /// Writes all rows, or tells what is wrong with each.
     async fn write(&self, unit: &mut Unit) -> std::result::Result<(), UnitError> {
         let mut invalid = Invalid::default();
-        for (at, (id, row)) in self.rows.iter().enumerate() {
-            if at % TURN == TURN - 1 {
-                tokio::task::yield_now().await;
-            }
-            let reference = Reference { kind: self.kind, id: *id };
-            match self.write_row(unit, reference, row).await {
-                Ok(()) => {}
-                Err(UnitError::Store(error)) => return Err(error.into()),
-                Err(error) => self.note(&mut invalid, row.line, error),
-            }
-            if invalid.0.len() >= rows::ERRORS {
-                break;
+        for some in self.rows.chunks(TURN) {
+            tokio::task::yield_now().await;
+            let new = some.iter().filter(|(_, row)| row.id.is_none());
+            let mut prepared = unit.prepare(self.kind, new.map(|(_, row)| &row.fields)).await?;
+            for (id, row) in some {
+                let reference = Reference { kind: self.kind, id: *id };
+                match self.write_row(unit, reference, row, &mut prepared).await {
+                    Ok(()) => {}
+                    Err(UnitError::Store(error)) => return Err(error.into()),
+                    Err(error) => self.note(&mut invalid, row.line, error),
+                }
+                if invalid.0.len() >= rows::ERRORS {
+                    return Err(invalid.into());
+                }
             }
         }
         Ok(invalid.or(())?)
     }
 
-    async fn write_row(&self, unit: &mut Unit, record: Reference, row: &Row) -> std::result::Result<(), UnitError> {
+    async fn write_row(
+        &self,
+        unit: &mut Unit,
+        record: Reference,
+        row: &Row,
+        prepared: &mut Prepared,
+    ) -> std::result::Result<(), UnitError> {
         if row.id.is_none() {
-            return unit.create_as(record.id, record.kind, row.fields.clone()).await.map(drop);
+            return unit.create_next(record.id, record.kind, prepared).await.map(drop);
         }
         let before = unit.read(record).await?;
         if !self.reach.covers(&before) {
@@ -164,8 +178,8 @@ impl Import {
     /// Nobody knows the ids of records that are not made yet: they are called by their lines.
     fn by_lines(&self, message: String) -> String {
         let Some(id) = message.split(' ').find_map(|word| word.parse::<Id>().ok()) else { return message };
-        match self.rows.iter().find(|(made, row)| *made == id && row.id.is_none()) {
-            Some((_, row)) => message.replace(&format!("{} {id}", self.kind), &format!("line {}", row.line)),
+        match self.lines.get(&id) {
+            Some(line) => message.replace(&format!("{} {id}", self.kind), &format!("line {line}")),
             None => message,
         }
     }

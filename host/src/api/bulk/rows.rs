@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Format;
 use super::columns::{self, Column};
+use crate::crm::custom::CustomFields;
 use crate::crm::id::Id;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
@@ -30,11 +31,11 @@ pub struct Row {
 ///
 /// # Errors
 /// What is wrong, line by line: the fields are `/lines/17/phone`.
-pub fn read(kind: Kind, format: Format, file: &[u8]) -> Result<Vec<Row>, Invalid> {
+pub fn read(kind: Kind, custom: &CustomFields, format: Format, file: &[u8]) -> Result<Vec<Row>, Invalid> {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     let mut invalid = Invalid::default();
     let rows = match format {
-        Format::Csv => read_csv(kind, file, &mut invalid)?,
+        Format::Csv => read_csv(kind, custom, file, &mut invalid)?,
         Format::Ndjson => read_ndjson(file, &mut invalid),
     };
     invalid.or(())?;
@@ -44,9 +45,9 @@ pub fn read(kind: Kind, format: Format, file: &[u8]) -> Result<Vec<Row>, Invalid
     Ok(rows)
 }
 
-fn read_csv(kind: Kind, file: &[u8], invalid: &mut Invalid) -> Result<Vec<Row>, Invalid> {
+fn read_csv(kind: Kind, custom: &CustomFields, file: &[u8], invalid: &mut Invalid) -> Result<Vec<Row>, Invalid> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(file)).from_reader(file);
-    let columns = header(kind, reader.byte_headers().map_err(|error| Invalid::field("", error.to_string()))?)?;
+    let columns = header(kind, custom, reader.byte_headers().map_err(|error| Invalid::field("", error.to_string()))?)?;
     let mut rows = Vec::new();
     let mut record = csv::ByteRecord::new();
     while invalid.0.len() < ERRORS && rows.len() <= ROWS {
@@ -88,8 +89,8 @@ fn delimiter(file: &[u8]) -> u8 {
     *first.iter().find(|byte| b",;\t".contains(byte)).unwrap_or(&b',')
 }
 
-fn header(kind: Kind, names: &csv::ByteRecord) -> Result<Vec<Column>, Invalid> {
-    let known = columns::of_kind(kind);
+fn header(kind: Kind, custom: &CustomFields, names: &csv::ByteRecord) -> Result<Vec<Column>, Invalid> {
+    let known = columns::of_kind(kind, custom);
     let mut invalid = Invalid::default();
     let mut columns: Vec<Column> = Vec::with_capacity(names.len());
     for name in names {
@@ -182,7 +183,7 @@ mod tests {
     use super::*;
 
     fn csv(text: &str) -> Result<Vec<Row>, Vec<String>> {
-        let read = read(Kind::Contact, Format::Csv, text.as_bytes());
+        let read = read(Kind::Contact, &CustomFields::default(), Format::Csv, text.as_bytes());
         read.map_err(|invalid| invalid.0.iter().map(|error| error.field.clone()).collect())
     }
 
@@ -217,10 +218,16 @@ mod tests {
         assert_eq!(csv("name\n").unwrap_err(), [""]);
         let many = format!("name\n{}", "a\n".repeat(ROWS + 5));
         assert_eq!(csv(&many).unwrap_err(), [""]);
-        let lines = read(Kind::Lead, Format::Ndjson, b"{\"title\": \"a\"}\n\n[]\n{\"version\": \"x\"}\n").unwrap_err();
+        let lines = read(
+            Kind::Lead,
+            &CustomFields::default(),
+            Format::Ndjson,
+            b"{\"title\": \"a\"}\n\n[]\n{\"version\": \"x\"}\n",
+        )
+        .unwrap_err();
         let fields: Vec<&str> = lines.0.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["/lines/3", "/lines/4/version"]);
-        let not_utf8 = read(Kind::Contact, Format::Csv, b"name\n\xff\n").unwrap_err();
+        let not_utf8 = read(Kind::Contact, &CustomFields::default(), Format::Csv, b"name\n\xff\n").unwrap_err();
         assert_eq!(not_utf8.0[0].field, "/lines/2/name");
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
+use sqlx::QueryBuilder;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::pool::PoolConnection;
@@ -11,6 +12,8 @@ use sqlx::{Connection, Encode, Row, Transaction, Type, ValueRef as _};
 
 use super::node;
 use crate::crm::field::Shape;
+use crate::crm::kind::Kind;
+use crate::crm::search::Words;
 use crate::store::plan::Plan;
 
 pub use super::tail::Tail;
@@ -113,13 +116,29 @@ pub fn path(path: &[&str], shape: Shape) -> String {
     let text = format!("(r.data #>> '{{{}}}')", path.join(","));
     match shape {
         Shape::Integer => format!("{text}::bigint"),
+        // Declared later than some values were written: what is no number is none.
+        Shape::Number => {
+            let value = format!("r.data #> '{{{}}}'", path.join(","));
+            format!("(CASE WHEN jsonb_typeof({value}) = 'number' THEN {text}::double precision END)")
+        }
         _ => format!("({text} COLLATE \"C\")"),
     }
 }
 
+/// How many of the records that have the words are looked at: the newest.
+const FOUND: &str = "10000";
+
+/// Adds that the record has these words.
+pub fn push_words(sql: &mut QueryBuilder<Driver>, kind: Kind, words: &Words) {
+    let each: Vec<_> = words.iter().map(|word| format!("'{word}':*")).collect();
+    sql.push(" AND r.id IN (SELECT t.record FROM record_text t WHERE t.kind = '").push(kind.name());
+    sql.push("' AND array_to_tsvector(string_to_array(t.text, ' ')) @@ ").push_bind(each.join(" & "));
+    sql.push("::tsquery ORDER BY t.number DESC LIMIT ").push(FOUND).push(")");
+}
+
 /// The members of an array of a record.
 pub fn members(array: &str) -> String {
-    format!("jsonb_path_query(r.data, '$.\"{array}\"[*]') m(item)")
+    format!("jsonb_path_query(r.data, '$.\"{}\"[*]') m(item)", array.replace('.', "\".\""))
 }
 
 /// The members of an array of the record `r`.
@@ -139,6 +158,11 @@ pub fn paths(words: &str) -> Cow<'_, str> {
     }
     said += rest;
     Cow::Owned(said)
+}
+
+/// Which index a table is read by: PostgreSQL chooses itself.
+pub fn indexed_by(_index: &str) -> &'static str {
+    ""
 }
 
 /// Seconds since 1970 of a moment that is written out.

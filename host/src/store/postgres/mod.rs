@@ -50,6 +50,8 @@ mod reads;
 mod reports;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/texts.rs"]
+mod texts;
 #[path = "../sql/verbs.rs"]
 mod verbs;
 #[path = "../sql/writer.rs"]
@@ -126,6 +128,11 @@ impl PostgresStore {
         };
         let readers = pool(8).connect_with(options.clone()).await.map_err(fault)?;
         MIGRATIONS.run(&readers).await.map_err(|error| StoreError(error.to_string()))?;
+        let mut filling = readers.acquire().await.map_err(fault)?;
+        let mut transaction = dialect::begin(&mut filling).await.map_err(fault)?;
+        texts::fill(&mut transaction).await.map_err(fault)?;
+        transaction.commit().await.map_err(fault)?;
+        drop(filling);
         let connection = pool(1).connect_lazy_with(options);
         let cache = Arc::new(RecordCache::new(CACHED));
         let token = i64::from(rand::random::<u32>()) + 1;

@@ -191,7 +191,7 @@ impl Node {
 
     fn told(&self, organisation: bool) {
         if organisation {
-            self.say(News::Organisation);
+            self.say(News::Settings);
         }
     }
 

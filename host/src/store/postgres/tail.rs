@@ -7,7 +7,6 @@ use tokio::sync::Mutex;
 
 use super::rows;
 use crate::crm::event::Event;
-use crate::crm::kind::Kind;
 use crate::store::Feed;
 
 /// Events read at once.
@@ -69,7 +68,7 @@ impl Tail {
             for row in &found {
                 let event = rows::event(row)?;
                 *told = event.id;
-                organisation |= event.about.kind == Kind::Organisation;
+                organisation |= event.about.kind.is_setting();
                 let _ = feed.events.send(Arc::new(event));
             }
         }

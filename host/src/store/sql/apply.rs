@@ -1,9 +1,9 @@
 //! Writes a plan: a handful of statements, however many commits it holds.
 
 use super::dialect::{DbConnection, among, among_numbers, document, each};
-use super::facts::texts;
+use super::facts::texts as listed;
 use super::insert::{Into, insert};
-use super::rows;
+use super::{rows, texts};
 use crate::crm::change::Verb;
 use crate::store::fault::fault_of;
 use crate::store::plan::{DeliveryRow, Plan, Recorded};
@@ -90,6 +90,13 @@ pub async fn apply(connection: &mut DbConnection, plan: &Plan, token: i64) -> sq
         query.bind(user.to_string()).bind(hash.clone())
     })
     .await?;
+    for (from, to) in &plan.files_moved {
+        sqlx::query("UPDATE attachment SET record = $1 WHERE record = $2")
+            .bind(to.to_string())
+            .bind(from.to_string())
+            .execute(&mut *connection)
+            .await?;
+    }
     insert(connection, &RUN, &plan.runs, bind_run).await?;
     let journals: Vec<_> = plan.runs.iter().filter_map(|run| Some((run.id, run.journal.as_ref()?))).collect();
     insert(connection, &JOURNAL, &journals, |query, (run, journal)| {
@@ -126,11 +133,12 @@ async fn records(connection: &mut DbConnection, plan: &Plan) -> sqlx::Result<()>
             .bind(deleted_at.map(crate::crm::instant::Instant::micros))
     })
     .await?;
+    texts::put(connection, &plan.texts.values().collect::<Vec<_>>()).await?;
     if plan.rekeyed.is_empty() {
         return Ok(());
     }
     sqlx::query(concat!("DELETE FROM record_key WHERE ", among!("record", "$1")))
-        .bind(texts(plan.rekeyed.keys()))
+        .bind(listed(plan.rekeyed.keys()))
         .execute(&mut *connection)
         .await?;
     let keys: Vec<_> = plan

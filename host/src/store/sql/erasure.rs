@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 use sqlx::Row;
 
 use super::dialect::{self, DbConnection, among};
-use super::facts::texts;
-use super::{SqlStore, rows};
+use super::facts::texts as listed;
+use super::{SqlStore, rows, texts};
 use crate::crm::change::Change;
 use crate::crm::id::Id;
 use crate::crm::record::Record;
+use crate::crm::search;
 use crate::store::erasure::Erasure;
+use crate::store::plan::TextRow;
 
 /// Columns of JSON about records, in which the person may be named: table, row, column.
 const ABOUT: [(&str, &str, &str); 9] = [
@@ -35,7 +37,7 @@ impl SqlStore {
         own.extend(tombstones(&mut transaction, &erasure).await?);
         let about_them = erasure.about.iter().filter(|id| !own.contains(*id));
         let all: Vec<Id> = own.iter().chain(about_them).copied().collect();
-        let ids = texts(all.iter());
+        let ids = listed(all.iter());
         // The audit's trigger lets the entries of these records be redacted as long as they stand here.
         sqlx::query(dialect::ERASING).bind(&ids).execute(&mut *transaction).await?;
         let mut changed = Vec::new();
@@ -57,7 +59,7 @@ impl SqlStore {
 
 /// Deleted records of the person: listings do not find them, and what they were is still there.
 async fn tombstones(connection: &mut DbConnection, erasure: &Erasure) -> sqlx::Result<Vec<Id>> {
-    let found = sqlx::query(dialect::TOMBSTONES).bind(texts(erasure.keys.iter())).fetch_all(connection).await?;
+    let found = sqlx::query(dialect::TOMBSTONES).bind(listed(erasure.keys.iter())).fetch_all(connection).await?;
     found.iter().map(|row| rows::parsed(row, "id")).collect()
 }
 
@@ -96,6 +98,10 @@ async fn record(
             .await?;
     }
     if !deleted {
+        let text = TextRow { record: id, kind: after.kind, number: 0, text: Some(search::text_of(&after)) };
+        if !after.kind.spec().text.is_empty() {
+            texts::put(connection, &[&text]).await?;
+        }
         note(connection, erasure, &before, &after, own).await?;
     }
     Ok(Some((after, deleted)))

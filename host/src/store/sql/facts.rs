@@ -102,8 +102,21 @@ async fn keys(connection: &mut DbConnection, batch: &[&Commit], facts: &mut Fact
             asked.extend(keyed.keys.iter().map(|(key, value)| json!([after.kind.name(), key, value])));
         }
     }
+    facts.keys = holders(connection, asked).await?;
+    Ok(())
+}
+
+/// Who has unique keys: arrays of kind, key kind and value.
+///
+/// # Errors
+/// The database's.
+pub async fn holders(
+    connection: &mut DbConnection,
+    asked: Vec<Value>,
+) -> sqlx::Result<HashMap<(Kind, String, String), Id>> {
+    let mut found = HashMap::new();
     if asked.is_empty() {
-        return Ok(());
+        return Ok(found);
     }
     let rows = sqlx::query(concat!(
         "SELECT k.kind, k.key, k.value, k.record FROM ",
@@ -117,15 +130,15 @@ async fn keys(connection: &mut DbConnection, batch: &[&Commit], facts: &mut Fact
     for row in rows {
         let kind: Kind = row.try_get::<&str, _>(0)?.parse().map_err(super::rows::decode)?;
         let record = row.try_get::<&str, _>(3)?.parse().map_err(super::rows::decode)?;
-        facts.keys.insert((kind, row.try_get(1)?, row.try_get(2)?), record);
+        found.insert((kind, row.try_get(1)?, row.try_get(2)?), record);
     }
-    Ok(())
+    Ok(found)
 }
 
 async fn state(connection: &mut DbConnection, batch: &[&Commit], facts: &mut Facts) -> sqlx::Result<()> {
     let asked: Vec<Value> = batch
         .iter()
-        .filter_map(|commit| commit.state.as_ref())
+        .flat_map(|commit| &commit.state)
         .flat_map(|state| state.reads.iter().map(|(key, _)| json!([state.plugin, key])))
         .collect();
     if asked.is_empty() {

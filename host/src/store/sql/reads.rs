@@ -1,12 +1,13 @@
 //! Reading and listing records.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 use sqlx::{QueryBuilder, Row};
 
 use super::dialect::{self, DbRow, Driver, among, living};
-use super::facts::texts;
+use super::facts::{self, texts};
 use super::{SqlStore, rows};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
@@ -62,6 +63,17 @@ impl SqlStore {
         row.as_ref().map(rows::record).transpose()
     }
 
+    pub(super) async fn taken_keys(
+        &self,
+        kind: Kind,
+        keys: &[(&'static str, String)],
+    ) -> sqlx::Result<HashSet<(String, String)>> {
+        let asked = keys.iter().map(|(key, value)| serde_json::json!([kind.name(), key, value])).collect();
+        let mut connection = self.readers.acquire().await?;
+        let holders = facts::holders(&mut connection, asked).await?;
+        Ok(holders.into_keys().map(|(_, key, value)| (key, value)).collect())
+    }
+
     pub(super) async fn find_records(&self, query: &Query, without: &[Id]) -> sqlx::Result<Page> {
         let mut sql = QueryBuilder::new("SELECT ");
         sql.push(COLUMNS);
@@ -100,6 +112,9 @@ fn conditions(sql: &mut QueryBuilder<Driver>, query: &Query, without: &[Id]) {
     if !without.is_empty() {
         sql.push(" AND NOT (r.id IN (").push(dialect::TEXTS.0).push_bind(texts(without.iter())).push(dialect::TEXTS.1);
         sql.push("))");
+    }
+    if let Some(words) = &query.words {
+        dialect::push_words(sql, query.kind, words);
     }
     for condition in &query.conditions {
         sql.push(" AND ");

@@ -1,6 +1,6 @@
 //! The trait [`Store`], in the words of the files beside this one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -43,6 +43,9 @@ impl Store for SqlStore {
     }
     async fn record_by_key(&self, kind: Kind, key: &str, value: &str) -> Result<Option<Arc<Record>>> {
         self.read_by_key(kind, key, value).await.map_err(fault)
+    }
+    async fn keys_taken(&self, kind: Kind, keys: &[(&'static str, String)]) -> Result<HashSet<(String, String)>> {
+        self.taken_keys(kind, keys).await.map_err(fault)
     }
     async fn record_find(&self, query: &Query, without: &[Id]) -> Result<Page> {
         self.find_records(query, without).await.map_err(fault)

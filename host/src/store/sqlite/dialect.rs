@@ -4,12 +4,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use sqlx::QueryBuilder;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::crm::event::Event;
 use crate::crm::field::Shape;
+use crate::crm::kind::Kind;
+use crate::crm::search::Words;
 use crate::store::Feed;
 use crate::store::plan::Plan;
 
@@ -112,6 +115,18 @@ pub fn path(path: &[&str], _shape: Shape) -> String {
     format!("r.data ->> '${}'", path.iter().map(step).collect::<String>())
 }
 
+/// How many of the records that have the words are looked at: the newest.
+const FOUND: &str = "10000";
+
+/// Adds that the record has these words.
+pub fn push_words(sql: &mut QueryBuilder<Driver>, kind: Kind, words: &Words) {
+    let each: Vec<_> = words.iter().map(|word| format!("\"{word}\" *")).collect();
+    let asked = format!("{{kind}} : {} AND {{text}} : ({})", kind.name().replace('_', ""), each.join(" AND "));
+    sql.push(" AND r.id IN (SELECT t.record FROM record_text t WHERE t.number IN (");
+    sql.push("SELECT rowid FROM record_words WHERE record_words MATCH ").push_bind(asked);
+    sql.push(" ORDER BY rowid DESC LIMIT ").push(FOUND).push("))");
+}
+
 /// The members of an array of a record.
 pub fn members(array: &str) -> String {
     format!("json_each(r.data, '$.{array}')")
@@ -125,6 +140,11 @@ pub fn elements(array: &str, alias: &str) -> String {
 /// Words whose paths into JSON are SQLite's.
 pub fn paths(words: &str) -> Cow<'_, str> {
     Cow::Borrowed(words)
+}
+
+/// Which index a table is read by: SQLite has no figures to choose it by, and chooses wrong.
+pub fn indexed_by(index: &str) -> String {
+    format!(" INDEXED BY {index}")
 }
 
 /// Seconds since 1970 of a moment that is written out.

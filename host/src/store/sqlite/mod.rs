@@ -44,6 +44,8 @@ mod reads;
 mod reports;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/texts.rs"]
+mod texts;
 #[path = "../sql/verbs.rs"]
 mod verbs;
 #[path = "../sql/writer.rs"]
@@ -52,9 +54,9 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::ConnectOptions;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection as _};
 use tokio::sync::mpsc;
 
 use super::{Feed, Result, StoreError};
@@ -104,6 +106,9 @@ impl SqliteStore {
             .disable_statement_logging();
         let mut connection = options.connect().await.map_err(fault)?;
         MIGRATIONS.run(&mut connection).await.map_err(|error| StoreError(format!("{}: {error}", path.display())))?;
+        let mut filling = connection.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
+        texts::fill(&mut filling).await.map_err(fault)?;
+        filling.commit().await.map_err(fault)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(8)
             .test_before_acquire(false)

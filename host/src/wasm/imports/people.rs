@@ -10,10 +10,11 @@ use crate::crm;
 use crate::crm::id::Id;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
+use crate::crm::pick::{Wanted, Work};
 use crate::crm::record::Record;
 use crate::wasm::bindings::takt::crm::departments::{self, Department};
 use crate::wasm::bindings::takt::crm::types;
-use crate::wasm::bindings::takt::crm::users::{Filter as Given, Host, Role, User};
+use crate::wasm::bindings::takt::crm::users::{self, Filter as Given, Host, Role, User};
 use crate::wasm::state::State;
 
 impl Host for State {
@@ -27,6 +28,44 @@ impl Host for State {
 
     async fn count(&mut self, filter: Given) -> Result<u64> {
         self.record_count(filter.into()).await
+    }
+
+    async fn pick(&mut self, given: users::Wanted, load: Vec<users::Work>) -> Result<Option<String>> {
+        let load: Vec<Work> = load.into_iter().map(Work::from).collect();
+        for work in &load {
+            self.wants(&reads(work.kind()))?;
+        }
+        let unit = self.begin(&reads(Kind::User))?;
+        let picked = unit.pick(&wanted(given)?, &load).await?;
+        self.meter.charge_rows(1)?;
+        Ok(text(picked))
+    }
+}
+
+fn wanted(given: users::Wanted) -> std::result::Result<Wanted, Invalid> {
+    let id = |field: &str, id: String| id.parse::<Id>().map_err(|error| Invalid::field(field, error.to_string()));
+    let ids = |field: &str, all: Vec<String>| -> std::result::Result<Vec<Id>, Invalid> {
+        all.into_iter().map(|one| id(field, one)).collect()
+    };
+    Ok(Wanted {
+        department: given.department.map(|department| id("/wanted/department", department)).transpose()?,
+        among: ids("/wanted/among", given.among)?,
+        except: ids("/wanted/except", given.except)?,
+        present: given.present,
+        skills: given.skills,
+        min_level: given.min_level,
+        speaks: given.speaks,
+        below: given.below,
+    })
+}
+
+impl From<users::Work> for Work {
+    fn from(work: users::Work) -> Self {
+        match work {
+            users::Work::Leads => Self::Leads,
+            users::Work::Deals => Self::Deals,
+            users::Work::Tasks => Self::Tasks,
+        }
     }
 }
 

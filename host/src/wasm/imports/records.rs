@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::filter::{PAGE, read_cursor, write_cursor};
 use super::typed::{Listing, Result, reads, reference_of, writes};
+use crate::crm::custom::CustomFields;
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::{Field, Kind, Shape};
@@ -28,7 +29,7 @@ impl Host for State {
     }
 
     async fn find(&mut self, query: GivenQuery, page: types::Page) -> Listing<String> {
-        let mut query = read_query(query)?;
+        let mut query = read_query(query, self.unit()?.custom())?;
         read_page(&mut query, &page)?;
         let unit = self.begin(&reads(query.kind))?;
         let found = unit.find(&query).await?;
@@ -38,7 +39,7 @@ impl Host for State {
     }
 
     async fn count(&mut self, query: GivenQuery) -> Result<u64> {
-        let query = read_query(query)?;
+        let query = read_query(query, self.unit()?.custom())?;
         let unit = self.begin(&reads(query.kind))?;
         let count = unit.count(&query).await?;
         self.meter.charge_rows(1)?;
@@ -106,17 +107,17 @@ fn object(text: &str, field: &str) -> Checked<Map<String, Value>> {
     }
 }
 
-fn read_query(given: GivenQuery) -> Checked<Query> {
+fn read_query(given: GivenQuery, custom: &CustomFields) -> Checked<Query> {
     let mut query = Query::of(kind_of(&given.kind)?, PAGE);
     let mut invalid = Invalid::default();
     for (at, condition) in given.conditions.into_iter().enumerate() {
-        match read_condition(query.kind, condition) {
+        match read_condition(query.kind, custom, condition) {
             Ok(condition) => query.conditions.push(condition),
             Err(message) => invalid.note(format!("/conditions/{at}"), message),
         }
     }
     if let Some(sort) = given.sort {
-        match read_sort(query.kind, &sort) {
+        match read_sort(query.kind, custom, &sort) {
             Some(sort) => query.sort = sort,
             None => invalid.note("/sort", format!("{} are not sorted by `{sort}`", query.kind.plural())),
         }
@@ -124,14 +125,14 @@ fn read_query(given: GivenQuery) -> Checked<Query> {
     invalid.or(query)
 }
 
-fn read_sort(kind: Kind, text: &str) -> Option<Sort> {
+fn read_sort(kind: Kind, custom: &CustomFields, text: &str) -> Option<Sort> {
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
-    let field = kind.spec().field(name).filter(|field| !field.place.is_several())?;
+    let field = custom.listed(kind, name).filter(|field| !field.place.is_several())?;
     Some(Sort { field: Some(field), descending })
 }
 
-fn read_condition(kind: Kind, given: GivenCondition) -> std::result::Result<Condition, String> {
-    let field = kind.spec().field(&given.field);
+fn read_condition(kind: Kind, custom: &CustomFields, given: GivenCondition) -> std::result::Result<Condition, String> {
+    let field = custom.listed(kind, &given.field);
     let field = field.ok_or_else(|| format!("{} are not found by `{}`", kind.plural(), given.field))?;
     let bound = |text: &str| match field.place.is_several() {
         true => Err(format!("`{}` is this or that, never more or less", field.name)),
@@ -155,6 +156,7 @@ fn read_value(field: &Field, text: &str) -> std::result::Result<Value, String> {
     match (field.shape, &value) {
         (Shape::Text | Shape::Id, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Ok(value),
         (Shape::Integer, Value::Number(number)) if number.is_i64() => Ok(value),
+        (Shape::Number, Value::Number(_)) => Ok(value),
         (Shape::Instant, Value::String(_)) => serde_json::from_value::<Instant>(value.clone())
             .map(|at| at.to_string().into())
             .map_err(|error| error.to_string()),

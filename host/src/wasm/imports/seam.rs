@@ -99,6 +99,7 @@ journalled! {
         get(id: Id) -> users::User;
         find(filter: users::Filter, page: types::Page) -> (Vec<users::User>, Cursor);
         count(filter: users::Filter) -> u64;
+        pick(wanted: users::Wanted, load: Vec<users::Work>) -> Option<Id>;
     }
     departments {
         get(id: Id) -> departments::Department;

@@ -12,6 +12,7 @@ use crate::kinds::{
     Contact, Conversion, Deal, Department, Found, Id, Lead, LeadStatus, Meeting, Page, Reference, Role, User,
 };
 use crate::notification::Notice;
+use crate::pick::Wanted;
 use crate::query::Conditions;
 use crate::text::{BODY, LINE, Localized};
 
@@ -138,6 +139,10 @@ impl Host for MockHost {
     fn head_of(&self, user: &str) -> Asked<Option<User>> {
         let world = self.reading("departments:read")?;
         world.head(world.get::<User>(user)?.department, Some(user))
+    }
+
+    fn pick(&self, wanted: &Wanted) -> Asked<Option<Id>> {
+        self.world().pick(wanted)
     }
 
     fn notify(&self, notice: Notice) -> Asked<Vec<Id>> {

@@ -1,6 +1,7 @@
 //! A host in memory, for a plugin's native tests.
 
 mod host;
+mod pick;
 mod records;
 mod trial;
 mod world;

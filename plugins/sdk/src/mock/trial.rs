@@ -52,6 +52,7 @@ impl<P: Plugin> Trial<P> {
             notifications: Vec::new(),
             timers: BTreeMap::new(),
             state: BTreeMap::new(),
+            picked: BTreeMap::new(),
             report: Report::default(),
             log: Vec::new(),
             last_id: 0,

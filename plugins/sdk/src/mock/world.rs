@@ -65,6 +65,8 @@ pub(super) struct World {
     pub(super) notifications: Vec<Notification>,
     pub(super) timers: BTreeMap<String, SetTimer>,
     pub(super) state: BTreeMap<String, Value>,
+    /// In which order users were picked last.
+    pub(super) picked: BTreeMap<Id, u64>,
     pub(super) report: Report,
     pub(super) log: Vec<(Level, String)>,
     pub(super) last_id: u64,

@@ -1,13 +1,16 @@
-//! JSON Schemas that plugins bring: which are taken, and what breaks them.
+//! JSON Schemas that plugins bring and admins write: which are taken, and what breaks them.
 //!
 //! Schemas are data of somebody else's: they reach nothing outside of themselves, and validating takes a time that grows
 //! with the value alone, since references do not go in circles and do not unfold without end.
+
+use std::fmt;
+use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
-use crate::crm::invalid::Invalid;
+use super::invalid::Invalid;
 
 /// The largest schema, in bytes of JSON.
 const LARGEST: usize = 64 << 10;
@@ -24,7 +27,7 @@ const MESSAGE: usize = 300;
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Notes what is wrong with a schema; `at` is the JSON Pointer of where it stands. It is sound where nothing is noted.
-pub(super) fn check(schema: &Value, at: &str, invalid: &mut Invalid) {
+pub fn check(schema: &Value, at: &str, invalid: &mut Invalid) {
     if schema.to_string().len() > LARGEST {
         return invalid.note(at, format!("must not be larger than {LARGEST} bytes of JSON"));
     }
@@ -53,25 +56,54 @@ pub(super) fn check(schema: &Value, at: &str, invalid: &mut Invalid) {
 }
 
 /// What breaks the schema, where anything does. A property that is not there counts where `complete` is set.
-pub(super) fn errors(schema: &Value, value: &Value, complete: bool) -> Invalid {
-    let mut invalid = Invalid::default();
-    let validator = match validator(schema) {
-        Ok(validator) => validator,
-        Err(error) => return Invalid::field("", cut(format!("the schema is not sound: {error}"))),
-    };
-    for error in validator.iter_errors(value) {
-        if complete || !matches!(error.kind(), ValidationErrorKind::Required { .. }) {
-            note(&error, &mut invalid);
-        }
-        if invalid.0.len() >= ERRORS {
-            break;
+#[must_use]
+pub fn errors(schema: &Value, value: &Value, complete: bool) -> Invalid {
+    match Schema::compile(schema) {
+        Ok(schema) => schema.errors(value, complete),
+        Err(invalid) => invalid,
+    }
+}
+
+/// A schema that many values are checked by. Cheap to clone.
+#[derive(Clone)]
+pub struct Schema(Arc<Validator>);
+
+impl Schema {
+    /// Reads a schema.
+    ///
+    /// # Errors
+    /// Where it is not sound: [`check`] says what is wrong with it.
+    pub fn compile(schema: &Value) -> Result<Self, Invalid> {
+        match validator(schema) {
+            Ok(validator) => Ok(Self(Arc::new(validator))),
+            Err(error) => Err(Invalid::field("", cut(format!("the schema is not sound: {error}")))),
         }
     }
-    invalid
+
+    /// What of a value breaks it: see [`errors`].
+    #[must_use]
+    pub fn errors(&self, value: &Value, complete: bool) -> Invalid {
+        let mut invalid = Invalid::default();
+        for error in self.0.iter_errors(value) {
+            if complete || !matches!(error.kind(), ValidationErrorKind::Required { .. }) {
+                note(&error, &mut invalid);
+            }
+            if invalid.0.len() >= ERRORS {
+                break;
+            }
+        }
+        invalid
+    }
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Schema")
+    }
 }
 
 /// The part of `root` that a schema stands for: itself, or what its `$ref` points to.
-pub(super) fn target<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+pub fn target<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
     let pointer = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
     root.pointer(&percent_decoded(pointer))
 }
