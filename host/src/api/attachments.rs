@@ -20,6 +20,7 @@ use super::{App, IdPath, id, openapi, records};
 use crate::crm::id::Id;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
+use crate::http::code::Code;
 use crate::http::identity::Caller;
 use crate::http::json;
 use crate::http::page::Params;
@@ -155,7 +156,7 @@ async fn add(
     };
     let _turn = ONE_BY_ONE.lock().await;
     if app.engine.store().attachment_list(record.id).await?.len() >= MANY {
-        return Err(Problem::conflict("too_many", format!("the record has {MANY} files already: that is the limit")));
+        return Err(Problem::new(Code::TooMany, format!("the record has {MANY} files already: that is the limit")));
     }
     keep(&app.kit.attachments, &attachment.digest, &bytes).await.map_err(|error| Problem::internal(&error))?;
     app.engine.store().attachment_put(attachment.clone()).await?;

@@ -20,6 +20,7 @@ use crate::crm::id::Id;
 use crate::crm::kind::Kind;
 use crate::crm::notification::{Answer, Button, Notification};
 use crate::engine::PressError;
+use crate::http::code::Code;
 use crate::http::identity::Caller;
 use crate::http::json::OptionalJson;
 use crate::http::problem::{Problem, Result};
@@ -144,7 +145,7 @@ fn declaring(app: &App, kind: Kind, name: &str, asked: Option<&str>) -> Result<S
             let names: Vec<&str> = several.iter().map(|plugin| plugin.row.name.as_str()).collect();
             let detail =
                 format!("several plugins have a command `{name}`: say in `plugin` which, of {}", names.join(", "));
-            Err(Problem::conflict("ambiguous_command", detail).with("plugins", names))
+            Err(Problem::new(Code::AmbiguousCommand, detail).with("plugins", names))
         }
     }
 }
@@ -190,8 +191,8 @@ async fn press_notification(
     };
     match done(&app, &caller, &headers, &target, &request, plugin, command).await {
         // Somebody else was faster: say it as if it had been settled before.
-        Err(problem) if problem.code() == "refused" => match open(&app, notice, by).await {
-            Err(settled) if settled.code() == "notification_settled" => Err(settled),
+        Err(problem) if problem.code() == Code::Refused => match open(&app, notice, by).await {
+            Err(settled) if settled.code() == Code::NotificationSettled => Err(settled),
             _ => Err(problem),
         },
         other => other.map(axum::Json),
@@ -204,11 +205,11 @@ async fn open(app: &App, id: Id, reader: Id) -> Result<Notification> {
     let notification: Notification = record.entity().map_err(|error| Problem::internal(&error))?;
     if notification.to != reader {
         let detail = "only the reader of a notification can press its buttons";
-        return Err(Problem::new(axum::http::StatusCode::FORBIDDEN, "notification_of_another", detail));
+        return Err(Problem::new(Code::NotificationOfAnother, detail));
     }
     if notification.settled_at.is_some() {
         let detail = notification.outcome.clone().unwrap_or_else(|| "the offer is over".to_owned());
-        return Err(Problem::conflict("notification_settled", detail));
+        return Err(Problem::new(Code::NotificationSettled, detail));
     }
     Ok(notification)
 }

@@ -14,6 +14,7 @@ use crate::crm::instant::Instant;
 use crate::crm::kind::Kind;
 use crate::crm::record::Reference;
 use crate::engine::{DryRun, Supposed};
+use crate::http::code::Code;
 use crate::http::json::{self, Component, Json};
 use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
@@ -144,8 +145,8 @@ async fn dry_run(
     params.finish(&["trigger", "config"])?;
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let (supposed, component) = if kind.is_some_and(|kind| kind.starts_with("application/wasm")) {
-        let trigger = trigger
-            .ok_or_else(|| Problem::bad_request("no_trigger", "with a component, give `trigger` in the query"))?;
+        let trigger =
+            trigger.ok_or_else(|| Problem::new(Code::NoTrigger, "with a component, give `trigger` in the query"))?;
         let supposed = json::parse(trigger.as_bytes())?;
         (supposed, Some(Component::from_request(request, &app).await?.0.to_vec()))
     } else {

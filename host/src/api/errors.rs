@@ -1,9 +1,8 @@
 //! Errors of the inner parts as problems: converted here, last.
 
-use axum::http::StatusCode;
-
 use crate::crm::invalid::Invalid;
 use crate::engine::{EditError, PluginError, PressError};
+use crate::http::code::Code;
 use crate::http::etag;
 use crate::http::problem::Problem;
 use crate::store::commit::Conflict;
@@ -52,18 +51,17 @@ pub fn press_problem(error: PressError) -> Problem {
     match error {
         PressError::NoPlugin(name) => Problem::not_found(format!("there is no plugin `{name}`")),
         PressError::Disabled(name) => {
-            Problem::conflict("plugin_disabled", format!("the plugin `{name}` is disabled: an admin can enable it"))
+            Problem::new(Code::PluginDisabled, format!("the plugin `{name}` is disabled: an admin can enable it"))
         }
         PressError::NoCommand { plugin, command } => {
             Problem::not_found(format!("the plugin `{plugin}` has no command `{command}`"))
         }
         PressError::Input(invalid) => below("/input", invalid).into(),
-        PressError::Refused { message, run } => Problem::conflict("refused", message).with("run", run.to_string()),
+        PressError::Refused { message, run } => Problem::new(Code::Refused, message).with("run", run.to_string()),
         PressError::Failed { run, outcome, message } => {
             tracing::warn!(%run, ?outcome, %message, "a command's run failed");
             Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "run_failed",
+                Code::RunFailed,
                 format!("the plugin could not do it, and nothing was changed; run {run} says why"),
             )
             .with("run", run.to_string())
@@ -81,13 +79,13 @@ pub fn plugin_problem(error: PluginError) -> Problem {
         PluginError::NoPlugin(_) | PluginError::NoRelease(_) | PluginError::NoEvent(_) => {
             Problem::not_found(error.to_string())
         }
-        PluginError::Older { .. } => Problem::conflict("contract_downgrade", error.to_string()),
-        PluginError::Component(bad) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_component", bad.to_string()),
+        PluginError::Older { .. } => Problem::new(Code::ContractDowngrade, error.to_string()),
+        PluginError::Component(bad) => Problem::new(Code::BadComponent, bad.to_string()),
         PluginError::Manifest(invalid) => Problem::from(below("/manifest", invalid)),
         PluginError::Invalid(invalid) => invalid.into(),
         PluginError::NotGranted(missing) => {
             let detail = format!("the plugin needs what it was not granted: {}", missing.join(", "));
-            Problem::conflict("not_granted", detail).with("missing", missing)
+            Problem::new(Code::NotGranted, detail).with("missing", missing)
         }
         PluginError::Store(error) => error.into(),
     }
@@ -113,10 +111,10 @@ pub fn below(prefix: &str, mut invalid: Invalid) -> Invalid {
 
 fn conflict_problem(conflict: &Conflict) -> Problem {
     match conflict {
-        Conflict::Key { key, holder, .. } => Problem::conflict("duplicate", conflict.to_string())
+        Conflict::Key { key, holder, .. } => Problem::new(Code::Duplicate, conflict.to_string())
             .with("key", key.as_str())
             .with("holder", holder.to_string()),
-        Conflict::Idempotency => Problem::conflict("idempotency_in_flight", conflict.to_string()),
-        _ => Problem::conflict("conflict", format!("{conflict}, again and again: try once more")),
+        Conflict::Idempotency => Problem::new(Code::IdempotencyInFlight, conflict.to_string()),
+        _ => Problem::new(Code::Conflict, format!("{conflict}, again and again: try once more")),
     }
 }

@@ -20,6 +20,7 @@ use crate::crm::id::Id;
 use crate::crm::kind::Kind;
 use crate::crm::record::Actor;
 use crate::engine::EditError;
+use crate::http::code::Code;
 use crate::http::identity;
 use crate::http::limiter::Rate;
 use crate::http::posted::posted;
@@ -74,8 +75,7 @@ async fn submit(State(app): State<App>, Path(slug): Path<String>, request: Reque
 async fn take(app: &App, id: Id, form: &Form, request: Request) -> Result<()> {
     if !may_post(form, request.headers()) {
         return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "origin_not_allowed",
+            Code::OriginNotAllowed,
             "the form is not for pages of this site: an admin can add it to the form's origins",
         ));
     }

@@ -1,13 +1,14 @@
 //! Whether the host lives, whether it can work, and how it does.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::App;
+use crate::http::code::Code;
 use crate::http::problem::{Problem, Result};
 
 /// The endpoints.
@@ -38,7 +39,7 @@ async fn live() -> axum::Json<Health> {
 #[utoipa::path(get, path = "/health/ready", tag = "host", operation_id = "health_ready",
     responses((status = 200, description = "It can.", body = Health), (status = 503, description = "It can't.")))]
 async fn ready(State(app): State<App>) -> Result<axum::Json<Health>> {
-    let unready = |detail: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail);
+    let unready = |detail: &str| Problem::new(Code::NotReady, detail);
     if app.closing.is_cancelled() {
         return Err(unready("the host is stopping"));
     }

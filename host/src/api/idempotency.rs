@@ -1,9 +1,10 @@
 //! Requests that are done once however often they are sent: `Idempotency-Key` on POST.
 
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use serde_json::Value;
 
 use super::App;
+use crate::http::code::Code;
 use crate::http::identity::Caller;
 use crate::http::problem::{Problem, Result};
 use crate::http::secret;
@@ -37,14 +38,13 @@ pub fn key(headers: &HeaderMap) -> Option<&str> {
 /// As [`look`].
 pub async fn look_for(app: &App, actor: String, key: &str, path: &str, body: &Value) -> Result<Request> {
     if key.is_empty() || key.len() > 255 {
-        return Err(Problem::bad_request("bad_idempotency_key", "Idempotency-Key must have 1 to 255 ASCII characters"));
+        return Err(Problem::new(Code::BadIdempotencyKey, "Idempotency-Key must have 1 to 255 ASCII characters"));
     }
     let request = secret::hex_digest(format!("{} {path}\n{body}", Method::POST).as_bytes());
     match app.engine.store().idempotency_read(&actor, key).await? {
         Some(known) if known.request == request => Ok(Request::Done(known.outcome)),
         Some(_) => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency_key_reused",
+            Code::IdempotencyKeyReused,
             "that Idempotency-Key was another request's: make a new one for every request",
         )),
         None => Ok(Request::Fresh(Some(Idempotency {

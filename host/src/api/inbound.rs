@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::App;
 use crate::channels::webhook;
 use crate::crm::instant::Instant;
+use crate::http::code::Code;
 use crate::http::json::{self, OptionalJson};
 use crate::http::limiter::Rate;
 use crate::http::problem::{Problem, Result};
@@ -155,7 +156,7 @@ pub async fn signed(app: &App, name: &str, request: Request, limit: usize) -> Re
             let from = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
             let key = (format!("inbound {from}"), WRONG);
             app.kit.limiter.take(&[key], app.engine.now()).map_err(Problem::too_many)?;
-            Err(Problem::new(StatusCode::UNAUTHORIZED, "bad_signature", why))
+            Err(Problem::new(Code::BadSignature, why))
         }
     }
 }

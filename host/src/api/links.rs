@@ -20,6 +20,7 @@ use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::kind::Kind;
 use crate::crm::template::Language;
+use crate::http::code::Code;
 use crate::http::identity::Caller;
 use crate::http::json::OptionalJson;
 use crate::http::problem::{Problem, Result};
@@ -114,7 +115,7 @@ async fn make(
     }
     let record = records::within_reach(&app, &caller, kind, id(&path)?).await?;
     if app.engine.store().link_list(record.id).await?.len() >= LINKS {
-        return Err(Problem::conflict("too_many", format!("there are {LINKS} links to it already: that is the limit")));
+        return Err(Problem::new(Code::TooMany, format!("there are {LINKS} links to it already: that is the limit")));
     }
     let (secret, now) = (secret::random().map_err(|error| Problem::internal(&error))?, app.engine.now());
     let link = Link {

@@ -21,6 +21,7 @@ use crate::crm::lead_texts::LeadLetter;
 use crate::crm::meeting::{Meeting, Participant};
 use crate::crm::query::{Query, Sort, Test};
 use crate::crm::record::{Actor, Data, Record, Reference};
+use crate::http::code::Code;
 use crate::http::problem::{Problem, Result};
 use crate::http::secret;
 use crate::store::commit::Idempotency;
@@ -54,7 +55,7 @@ async fn arrived(State(app): State<App>, request: Request) -> Result<StatusCode>
     let read = tokio::task::spawn_blocking(move || Letter::read(&body)).await;
     let letter = read
         .map_err(|error| Problem::internal(&error))?
-        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_mail", error.to_string()))?;
+        .map_err(|error| Problem::new(Code::BadMail, error.to_string()))?;
     if let Some(reply) = &letter.reply {
         answered(&app, &letter.from, reply).await?;
         return Ok(StatusCode::NO_CONTENT);

@@ -29,6 +29,7 @@ mod mail;
 mod merge;
 mod messages;
 mod openapi;
+mod openapi_problems;
 mod papers;
 mod persons;
 mod plugins;
@@ -176,6 +177,8 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
     records_doc::add_patches(&mut openapi);
     openapi::join_parts(&mut openapi);
     openapi::describe_headers(&mut openapi);
+    openapi_problems::describe(&mut openapi);
+    openapi::show_examples(&mut openapi);
     Ok((router, openapi))
 }
 

@@ -14,6 +14,7 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::App;
+use crate::crm::examples;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::kind::Kind;
@@ -49,8 +50,14 @@ people do in a front end, can be done and seen here.
 
 **Once.** A `POST` with an `Idempotency-Key` is done once however often it is sent.
 
+**What points where.** A new link must lead to a record that is there. When that is deleted, what points at it keeps it from \
+being deleted, or lets go of it: each `DELETE` says which.
+
+**Own fields** are declared at `POST /api/v1/custom_fields`, with a JSON Schema. Records have them in `custom`; listings \
+are filtered and sorted by `custom.KEY`, conditions read `after.custom.KEY`, papers `deal.custom.KEY`.
+
 **Listings** come in pages: give `next` as `after`. Filters are the kind's fields; values of one field are \
-alternatives, `null` is absent; `.gte` and `.lt` go with moments and numbers; `sort=-created_at` is newest first.
+alternatives, `null` is absent; `.gte` and `.lt` go with moments and numbers; `sort=-created_at` is newest first; `q` finds words. `GET /api/v1/search` finds them in all kinds at once.
 
 **Events** come as server-sent events; a reader that comes back with `Last-Event-ID` misses nothing.";
 
@@ -100,6 +107,34 @@ pub fn describe_headers(openapi: &mut OpenApi) {
                 _ => continue,
             };
             parameter.schema = serde_json::from_value(schema).ok();
+        }
+    }
+}
+
+/// Shows of each kind what its records look like: as they are made, as they are read, and as they are changed.
+pub fn show_examples(openapi: &mut OpenApi) {
+    let Some(components) = &mut openapi.components else { return };
+    for kind in Kind::ALL {
+        let Some(fields) = examples::of(kind) else { continue };
+        let name = (kind.spec().schemas)().into_iter().next().map(|(name, _)| name).unwrap_or_default();
+        let fields = Value::Object(fields.clone());
+        let first = fields.as_object().and_then(|fields| fields.iter().next());
+        let changed: Map<String, Value> =
+            first.map(|(name, value)| (name.clone(), value.clone())).into_iter().collect();
+        let mut record = json!({"kind": kind, "id": "01920000-0000-7000-8000-000000000007", "version": 1,
+            "created_at": "2026-01-15T09:00:00.000000Z", "updated_at": "2026-01-15T09:00:00.000000Z"});
+        if let (Value::Object(record), Value::Object(fields)) = (&mut record, &fields) {
+            record.extend(fields.clone());
+        }
+        for (schema, example) in
+            [(name.clone(), fields), (format!("{name}Record"), record), (format!("{name}Patch"), changed.into())]
+        {
+            let Some(schema) = components.schemas.get_mut(&schema) else { continue };
+            let Ok(mut with_example) = serde_json::to_value(&*schema) else { continue };
+            with_example["examples"] = json!([example]);
+            if let Ok(with_example) = serde_json::from_value(with_example) {
+                *schema = with_example;
+            }
         }
     }
 }

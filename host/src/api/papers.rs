@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures::FutureExt as _;
@@ -28,6 +28,7 @@ use crate::crm::template::{FILLS_FROM, Language, Template};
 use crate::documents::choose::SHIPPED;
 use crate::documents::paper::{self, Desk, Paper, PaperError};
 use crate::documents::{Fault, RenderError};
+use crate::http::code::Code;
 use crate::http::etag;
 use crate::http::identity::Caller;
 use crate::http::json::OptionalJson;
@@ -312,23 +313,23 @@ fn paper_fault(error: PaperError) -> UnitError {
 fn paper_problem(error: PaperError) -> Problem {
     match error {
         PaperError::Unit(error) => unit_problem(error),
-        PaperError::NoTemplate(_) => Problem::conflict("no_template", error.to_string()),
+        PaperError::NoTemplate(_) => Problem::new(Code::NoTemplate, error.to_string()),
     }
 }
 
 fn render_problem(error: RenderError, told: bool) -> Problem {
-    let wrong = |code, detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
     match error {
         RenderError::Template(ref faults) if told => {
-            wrong("bad_template", error.to_string()).with("faults", json!(faults))
+            Problem::new(Code::BadTemplate, error.to_string()).with("faults", json!(faults))
         }
         RenderError::Template(_) => {
-            wrong("bad_template", "the template has a fault: an admin who tries it sees where".to_owned())
+            Problem::new(Code::BadTemplate, "the template has a fault: an admin who tries it sees where")
         }
-        RenderError::TooSlow(_) => wrong("template_too_slow", error.to_string()),
-        RenderError::TooLarge(_) => wrong("template_too_large", error.to_string()),
-        RenderError::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string())
-            .header(header::RETRY_AFTER, HeaderValue::from_static("5")),
+        RenderError::TooSlow(_) => Problem::new(Code::TemplateTooSlow, error.to_string()),
+        RenderError::TooLarge(_) => Problem::new(Code::TemplateTooLarge, error.to_string()),
+        RenderError::Busy => {
+            Problem::new(Code::Busy, error.to_string()).header(header::RETRY_AFTER, HeaderValue::from_static("5"))
+        }
         RenderError::Host(_) => Problem::internal(&error),
     }
 }

@@ -12,8 +12,9 @@ use super::App;
 use super::errors::plugin_problem;
 use crate::crm::instant::Instant;
 use crate::crm::missed::Missed;
-use crate::engine::catalogue::{Code, Installed};
+use crate::engine::catalogue::{Code as Loaded, Installed};
 use crate::engine::{Pending, missing_grants};
+use crate::http::code::Code;
 use crate::http::json::{Component, Json, OptionalJson};
 use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
@@ -114,8 +115,8 @@ impl From<&Installed> for PluginView {
             enabled: row.enabled,
             release: row.release.clone(),
             broken: match &installed.code {
-                Code::Broken(why) => Some(why.clone()),
-                Code::Component(_) | Code::Native(_) => None,
+                Loaded::Broken(why) => Some(why.clone()),
+                Loaded::Component(_) | Loaded::Native(_) => None,
             },
             paused: row.paused.clone(),
             missing_grants: missing_grants(installed),
@@ -144,7 +145,7 @@ async fn install(
     Component(bytes): Component,
 ) -> Result<(StatusCode, axum::Json<PluginDetail>)> {
     if bytes.is_empty() {
-        return Err(Problem::bad_request("not_a_component", "the body is empty: send the component's bytes"));
+        return Err(Problem::new(Code::NotAComponent, "the body is empty: send the component's bytes"));
     }
     let installed = app.engine.plugin_install(bytes.to_vec()).await.map_err(plugin_problem)?;
     tracing::info!(plugin = %installed.row.name, release = %installed.row.release, "installed");

@@ -13,6 +13,7 @@ use super::plugins::{PluginDetail, detail};
 use crate::crm::instant::Instant;
 use crate::crm::invalid::FieldError;
 use crate::engine::ReleaseDiff;
+use crate::http::code::Code;
 use crate::http::json::{Component, OptionalJson};
 use crate::http::problem::{Problem, Result};
 use crate::plugins::diff::ManifestDiff;
@@ -121,7 +122,7 @@ async fn upload(
     Component(bytes): Component,
 ) -> Result<(StatusCode, axum::Json<ReleaseView>)> {
     if bytes.is_empty() {
-        return Err(Problem::bad_request("not_a_component", "the body is empty: send the component's bytes"));
+        return Err(Problem::new(Code::NotAComponent, "the body is empty: send the component's bytes"));
     }
     let release = app.engine.release_upload(&name, bytes.to_vec()).await.map_err(plugin_problem)?;
     Ok((StatusCode::CREATED, axum::Json(ReleaseView::of(release, &in_use(&app, &name)))))

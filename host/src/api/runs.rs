@@ -12,6 +12,7 @@ use super::{App, IdPath, Page, faces, id};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::record::Reference;
+use crate::http::code::Code;
 use crate::http::identity::Caller;
 use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
@@ -234,8 +235,8 @@ async fn retry(State(app): State<App>, Path(path): IdPath) -> Result<StatusCode>
         }
         before = dead.last().map(|dead| dead.id);
         if dead.len() < 200 {
-            return Err(Problem::conflict(
-                "not_given_up",
+            return Err(Problem::new(
+                Code::NotGivenUp,
                 "only what was given up can be run again: this run's delivery is done, waiting, or discarded",
             ));
         }

@@ -10,6 +10,7 @@ use super::session::expect_password;
 use super::{App, IdPath, id, records};
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
+use crate::http::code::Code;
 use crate::http::identity::Caller;
 use crate::http::json::Json;
 use crate::http::problem::{Problem, Result};
@@ -66,7 +67,7 @@ async fn enrol(
     expect_password(&app, me, password, "/password").await?;
     let store = app.engine.store();
     if store.factor_read(me).await?.is_some_and(|factor| factor.confirmed) {
-        return Err(Problem::conflict("second_factor_set", "there is a second factor already: take it away first"));
+        return Err(Problem::new(Code::SecondFactorSet, "there is a second factor already: take it away first"));
     }
     let secret = totp::new_secret().map_err(|error| Problem::internal(&error))?;
     let sealed = app.kit.seal.seal(&place(me), &secret).map_err(|error| Problem::internal(&error))?;
@@ -90,7 +91,7 @@ async fn confirm(
     let me = caller.person()?.id;
     let store = app.engine.store();
     let begun = store.factor_read(me).await?.filter(|factor| !factor.confirmed);
-    let factor = begun.ok_or_else(|| Problem::conflict("nothing_to_confirm", "begin a second factor first"))?;
+    let factor = begun.ok_or_else(|| Problem::new(Code::NothingToConfirm, "begin a second factor first"))?;
     let Some(step) = step_of(&app, &factor, &code)? else {
         return Err(Problem::field("/code", "is not what the device shows now"));
     };
@@ -131,15 +132,18 @@ async fn reset(State(app): State<App>, Path(path): IdPath) -> Result<StatusCode>
 pub async fn expect_code(app: &App, user: Id, code: Option<&str>) -> Result<()> {
     let store = app.engine.store();
     let Some(factor) = store.factor_read(user).await?.filter(|factor| factor.confirmed) else { return Ok(()) };
-    let refused = |code, detail: &str| Problem::new(StatusCode::UNAUTHORIZED, code, detail);
     let Some(code) = code.filter(|code| !code.trim().is_empty()) else {
-        return Err(refused("second_factor_required", "send the code that your device shows, too, as `code`"));
+        return Err(Problem::new(Code::SecondFactorRequired, "send the code that your device shows, too, as `code`"));
     };
     let good = match step_of(app, &factor, code)? {
         Some(step) => store.factor_use(user, step).await?,
         None => store.factor_recover(user, &totp::recovery_hash(code)).await?,
     };
-    if good { Ok(()) } else { Err(refused("wrong_code", "the code is wrong, or was used before: wait for the next")) }
+    if good {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::WrongCode, "the code is wrong, or was used before: wait for the next"))
+    }
 }
 
 fn step_of(app: &App, factor: &SecondFactor, code: &str) -> Result<Option<u64>> {

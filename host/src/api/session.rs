@@ -14,6 +14,7 @@ use crate::crm::email;
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
 use crate::crm::user::User;
+use crate::http::code::Code;
 use crate::http::identity::{self, Caller, Key};
 use crate::http::json::Json;
 use crate::http::limiter::Rate;
@@ -78,7 +79,7 @@ async fn login(State(app): State<App>, request: Request) -> Result<Response> {
     };
     let right = secret::password_verify(password, hash).await.map_err(|error| Problem::internal(&error))?;
     let (true, Some((id, user))) = (right, user) else {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "wrong_credentials", "e-mail address or password is wrong"));
+        return Err(Problem::new(Code::WrongCredentials, "e-mail address or password is wrong"));
     };
     second_factor::expect_code(&app, id, code.as_deref()).await?;
     app.kit.limiter.forget(&pair);
@@ -103,7 +104,7 @@ async fn active_user(app: &App, email: &str) -> Result<Option<(Id, User)>> {
     responses((status = 204, description = "Signed out.")))]
 async fn logout(State(app): State<App>, caller: Caller) -> Result<Response> {
     let Key::Session(hash) = caller.key else {
-        return Err(Problem::bad_request("not_a_session", "a token does not sign out: an admin can take it away"));
+        return Err(Problem::new(Code::NotASession, "a token does not sign out: an admin can take it away"));
     };
     app.engine.store().session_delete(&hash).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, identity::cookie_clear(&app.kit)?)]).into_response())

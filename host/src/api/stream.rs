@@ -20,6 +20,7 @@ use super::access::Reach;
 use super::faces;
 use crate::crm::event::Event;
 use crate::crm::kind::Kind;
+use crate::http::code::Code;
 use crate::http::identity::{self, Caller};
 use crate::http::problem::{Problem, Result};
 use crate::store::StoreError;
@@ -84,7 +85,7 @@ pub async fn open(
     let last = match headers.get("last-event-id") {
         None => newest,
         Some(value) => event_id(value).ok_or_else(|| {
-            Problem::bad_request("bad_last_event_id", "Last-Event-ID must be the id of an event of this stream")
+            Problem::new(Code::BadLastEventId, "Last-Event-ID must be the id of an event of this stream")
         })?,
     };
     let mut beat = interval(HEARTBEAT);

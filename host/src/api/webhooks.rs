@@ -14,6 +14,7 @@ use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
+use crate::http::code::Code;
 use crate::http::json::Json;
 use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
@@ -146,7 +147,7 @@ async fn create(
     Json(draft): Json<WebhookDraft>,
 ) -> Result<(StatusCode, axum::Json<WebhookMade>)> {
     if app.engine.store().webhook_list().await?.len() >= WEBHOOKS {
-        return Err(Problem::conflict("too_many", format!("there are {WEBHOOKS} webhooks already: that is the limit")));
+        return Err(Problem::new(Code::TooMany, format!("there are {WEBHOOKS} webhooks already: that is the limit")));
     }
     let WebhookDraft { url, events, condition, active } = draft;
     let secret = webhook::secret().map_err(|error| Problem::internal(&error))?;

@@ -2,6 +2,7 @@
 
 mod figures;
 mod fsync;
+mod import;
 mod press;
 mod records;
 mod render;
@@ -15,8 +16,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
+use crate::api::tokens::{TokenDraft, make};
 use crate::bundled;
 use crate::config::{Secret, Settings};
+use crate::crm::id::Id;
 use crate::documents::Renderer;
 use crate::engine::clock::SystemClock;
 use crate::engine::{Engine, Parts, Pending};
@@ -25,6 +28,7 @@ use crate::server::open_store;
 use crate::store::postgres::temporary::Temporary;
 use crate::wasm::runtime::Runtime;
 use figures::Figures;
+use import::ImportFigures;
 use press::PressFigures;
 use records::RecordFigures;
 
@@ -45,6 +49,8 @@ pub struct Report {
     pub render: Figures,
     /// Among many records.
     pub among: RecordFigures,
+    /// A file of many rows.
+    pub import: ImportFigures,
 }
 
 /// One way to run the rule.
@@ -93,11 +99,12 @@ pub async fn run(ground: &Ground, length: Duration, records: u64) -> Result<Repo
     let press = press::measure(ground).await?;
     let render = render::measure().await.context("failed to make a paper")?;
     let (settings, _database) = ground.part("records").await?;
-    let (engine, company) = started(&settings).await?;
-    let among = records::measure(&engine, &company, records).await?;
+    let engine = engine_on(&settings).await?;
+    let among = records::measure(&engine, records).await?;
     engine.stop().await;
+    let import = import::measure(ground).await.context("failed to import")?;
     let store = if ground.server.is_some() { "PostgreSQL" } else { "SQLite" };
-    Ok(Report { machine: machine(), store, fsync, rules, press, render, among })
+    Ok(Report { machine: machine(), store, fsync, rules, press, render, among, import })
 }
 
 async fn measure_rule(ground: &Ground, native: bool, length: Duration) -> Result<RuleFigures> {
@@ -122,6 +129,19 @@ async fn measure_rule(ground: &Ground, native: bool, length: Duration) -> Result
 
 /// An engine with the sample company.
 async fn started(host: &Settings) -> Result<(Engine, sample::Company)> {
+    let engine = engine_on(host).await?;
+    let company = sample::company(&engine).await?;
+    Ok((engine, company))
+}
+
+/// A token that may do all, in the name of a user where one is given.
+async fn key_of(engine: &Engine, user: Option<Id>) -> Result<String> {
+    let draft = TokenDraft { name: "bench".to_owned(), scopes: vec!["admin".to_owned()], user, expires_at: None };
+    let key = make(engine.store().as_ref(), draft, engine.now()).await;
+    Ok(key.map_err(|problem| anyhow::anyhow!(problem.details().detail))?.secret)
+}
+
+async fn engine_on(host: &Settings) -> Result<Engine> {
     let (store, feed, claims) = open_store(host).await?;
     let settings = host.engine();
     let slots = u32::try_from(settings.in_flight)?;
@@ -138,9 +158,7 @@ async fn started(host: &Settings) -> Result<(Engine, sample::Company)> {
         renderer: Renderer::of_this_program(),
         carried: &[],
     };
-    let engine = Engine::start(parts).await?;
-    let company = sample::company(&engine).await?;
-    Ok((engine, company))
+    Ok(Engine::start(parts).await?)
 }
 
 /// Installs a plugin that the host carries, with all it asks for.
@@ -179,6 +197,12 @@ impl std::fmt::Display for Report {
         writeln!(f, "patch         {}", among.patch)?;
         writeln!(f, "report        {}", among.report)?;
         writeln!(f, "  by user     {}", among.report_by_user)?;
-        writeln!(f, "funnel        {}", among.funnel)
+        writeln!(f, "  by depart.  {}", among.report_by_department)?;
+        writeln!(f, "funnel        {}", among.funnel)?;
+        writeln!(f, "search        {}", among.search)?;
+        let import = &self.import;
+        write!(f, "import        {} contacts in {:.1} s; ", import.rows, import.taken_seconds)?;
+        write!(f, "with {} wrong ones refused in {:.1} s; ", import.errors, import.refused_seconds)?;
+        writeln!(f, "exported in {:.1} s", import.exported_seconds)
     }
 }

@@ -9,8 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::figures::Figures;
-use super::{Ground, install};
-use crate::api::tokens::{TokenDraft, make};
+use super::{Ground, install, key_of};
 use crate::config::Settings;
 use crate::crm::id::Id;
 use crate::crm::kind::Kind;
@@ -47,14 +46,7 @@ pub async fn measure(ground: &Ground) -> Result<PressFigures> {
     let company = sample::company(&server.engine).await?;
     let name = install(&server.engine, "lead-intake").await?;
     server.engine.plugin_enable(&name, Pending::Keep).await?;
-    let draft = TokenDraft {
-        name: "bench".to_owned(),
-        scopes: vec!["admin".to_owned()],
-        user: company.members.first().copied(),
-        expires_at: None,
-    };
-    let key = make(server.engine.store().as_ref(), draft, server.engine.now()).await;
-    let key = key.map_err(|problem| anyhow::anyhow!(problem.details().detail))?.secret;
+    let key = key_of(&server.engine, company.members.first().copied()).await?;
     let crowd = Crowd { base: format!("http://{}/api/v1/leads", server.address), key };
     let (presses_per_second, full_load) = crowd.press_all(&server.engine, None).await?;
     let (_, half_load) = crowd.press_all(&server.engine, Some(presses_per_second / 2.0)).await?;

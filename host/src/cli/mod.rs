@@ -12,6 +12,7 @@ mod plugin;
 mod release;
 mod replay;
 mod run;
+mod sample;
 mod serve;
 mod token;
 mod transfer;
@@ -45,6 +46,7 @@ enum Command {
     Serve(ServeArgs),
     /// Play a scenario on a host of its own: of a lead (notify, accept, task, convert, report), or another.
     Demo(demo::DemoArgs),
+    Sample(sample::SampleArgs),
     /// Measure runs per second and the latency of a button.
     Bench(bench::BenchArgs),
     /// Plugins of a running host.
@@ -177,6 +179,7 @@ async fn done(cli: Cli) -> Result<(), Failure> {
         Command::Run(command) => run::run(command, json).await,
         Command::User(command) => user::run(command, json).await,
         Command::Token(command) => token::run(command, json).await,
+        Command::Sample(args) => sample::run(args, json).await,
         Command::Backup(args) => transfer::backup(args, json).await,
         Command::Restore(args) => transfer::restore(args, json).await,
         Command::Migrate(args) => transfer::migrate(args, json).await,

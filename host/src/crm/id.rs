@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::instant::Instant;
+
 /// A UUIDv7 (RFC 9562): unique, and ordered by the time it was made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
@@ -17,6 +19,13 @@ impl Id {
     #[must_use]
     pub fn new() -> Self {
         Self(Uuid::now_v7())
+    }
+
+    /// An id as it would have been made at that moment: the rest of it is given.
+    #[must_use]
+    pub fn at(moment: Instant, random: &[u8; 10]) -> Self {
+        let millis = u64::try_from(moment.micros() / 1000).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid())
     }
 
     /// The id of these bytes.

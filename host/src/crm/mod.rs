@@ -23,6 +23,7 @@ pub mod document;
 pub mod email;
 pub mod entity;
 pub mod event;
+pub mod examples;
 pub mod field;
 pub mod form;
 pub mod form_post;

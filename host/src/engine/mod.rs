@@ -224,7 +224,8 @@ impl Engine {
     }
 
     /// What the rules of kinds may know at that moment.
-    pub(super) fn setting(&self, now: Instant) -> Setting {
+    #[must_use]
+    pub fn setting(&self, now: Instant) -> Setting {
         Setting { now, region: self.organisation().region.clone(), custom: self.custom() }
     }
 

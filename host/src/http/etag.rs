@@ -1,7 +1,8 @@
 //! Versions of records as entity tags: `"v3"`.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 
+use super::code::Code;
 use super::problem::{Problem, Result};
 
 /// The tag of a version.
@@ -27,9 +28,9 @@ pub fn expected(headers: &HeaderMap) -> Result<Option<u64>> {
     if text == "*" {
         return Ok(None);
     }
-    version(text).map(Some).ok_or_else(|| {
-        Problem::bad_request("bad_if_match", "If-Match must be one tag as ETag gave it, like \"v3\", or *")
-    })
+    version(text)
+        .map(Some)
+        .ok_or_else(|| Problem::new(Code::BadIfMatch, "If-Match must be one tag as ETag gave it, like \"v3\", or *"))
 }
 
 /// Whether `If-None-Match` names this version: the caller has it already.
@@ -47,13 +48,9 @@ pub fn is_known(headers: &HeaderMap, current: u64) -> bool {
 /// 412: the record has another version than the caller rests on.
 #[must_use]
 pub fn stale(found: u64) -> Problem {
-    Problem::new(
-        StatusCode::PRECONDITION_FAILED,
-        "stale",
-        format!("the record has version {found} now: read it again and decide anew"),
-    )
-    .with("version", found)
-    .header(header::ETAG, header_value(found))
+    Problem::new(Code::Stale, format!("the record has version {found} now: read it again and decide anew"))
+        .with("version", found)
+        .header(header::ETAG, header_value(found))
 }
 
 fn version(tag: &str) -> Option<u64> {
@@ -74,7 +71,7 @@ mod tests {
         assert_eq!(expected(&headers(header::IF_MATCH, "*")).unwrap(), None);
         assert_eq!(expected(&headers(header::IF_MATCH, "\"v12\"")).unwrap(), Some(12));
         for bad in ["v12", "\"12\"", "W/\"v12\"", "\"v1\", \"v2\"", "\"v-1\"", ""] {
-            assert_eq!(expected(&headers(header::IF_MATCH, bad)).unwrap_err().code(), "bad_if_match", "{bad}");
+            assert_eq!(expected(&headers(header::IF_MATCH, bad)).unwrap_err().code(), Code::BadIfMatch, "{bad}");
         }
     }
 

@@ -247,6 +247,7 @@ pub fn expect_same_site(headers: &HeaderMap) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::code::Code;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs
@@ -287,7 +288,7 @@ mod tests {
             &[("origin", "https://evil.example"), ("host", "crm.example")],
             &[("origin", "null"), ("host", "crm.example")],
         ] {
-            assert_eq!(expect_same_site(&headers(other)).unwrap_err().code(), "forbidden", "{other:?}");
+            assert_eq!(expect_same_site(&headers(other)).unwrap_err().code(), Code::Forbidden, "{other:?}");
         }
     }
 

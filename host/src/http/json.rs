@@ -2,11 +2,12 @@
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use futures::StreamExt as _;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
+use super::code::Code;
 use super::problem::{Problem, Result};
 use crate::crm::invalid::Invalid;
 
@@ -88,7 +89,7 @@ pub async fn read(body: Body, limit: usize) -> Result<Bytes> {
     }
     let mut whole = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Problem::bad_request("body_broken_off", "the body broke off"))?;
+        let chunk = chunk.map_err(|_| Problem::new(Code::BodyBrokenOff, "the body broke off"))?;
         if whole.len() + chunk.len() > limit {
             drop(whole);
             drain(&mut stream, limit).await;
@@ -137,7 +138,7 @@ fn expect_object(text: &[u8]) -> Result<()> {
 fn refusal(error: &serde_json::Error, pointer: String) -> Problem {
     if !error.is_data() {
         let (line, column) = (error.line(), error.column());
-        return Problem::bad_request("malformed_json", format!("the body is not JSON: {error}"))
+        return Problem::new(Code::MalformedJson, format!("the body is not JSON: {error}"))
             .with("line", line)
             .with("column", column);
     }
@@ -191,8 +192,7 @@ fn expect_type(headers: &HeaderMap, expected: &[&str]) -> Result<()> {
 
 fn too_large(limit: usize) -> Problem {
     let (amount, unit) = if limit >= 1 << 20 { (limit >> 20, "MiB") } else { (limit, "bytes") };
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", format!("the body is over {amount} {unit}"))
-        .with("limit", limit)
+    Problem::new(Code::BodyTooLarge, format!("the body is over {amount} {unit}")).with("limit", limit)
 }
 
 #[cfg(test)]
@@ -245,10 +245,10 @@ mod tests {
     #[tokio::test]
     async fn over_the_limit() {
         let problem = read(Body::from(vec![b' '; 11]), 10).await.unwrap_err();
-        assert_eq!(problem.code(), "body_too_large");
+        assert_eq!(problem.code(), Code::BodyTooLarge);
         let chunks = futures::stream::iter((0..11).map(|_| Ok::<_, std::io::Error>("a")));
         let problem = read(Body::from_stream(chunks), 10).await.unwrap_err();
-        assert_eq!(problem.code(), "body_too_large");
+        assert_eq!(problem.code(), Code::BodyTooLarge);
         assert_eq!(read(Body::from("0123456789"), 10).await.unwrap().len(), 10);
     }
 }

@@ -5,12 +5,13 @@ use std::time::Instant as Stopwatch;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
 
+use super::code::Code;
 use super::kit::Kit;
 use super::problem::Problem;
 use crate::crm::id::Id;
@@ -54,7 +55,7 @@ async fn unknown_path(request: Request) -> Problem {
 async fn unknown_method(request: Request) -> Problem {
     let path: String = request.uri().path().chars().take(200).collect();
     let detail = format!("{} is not for {path}; the Allow header lists what is", request.method());
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+    Problem::new(Code::MethodNotAllowed, detail)
 }
 
 async fn in_time(State(kit): State<Kit>, request: Request, next: Next) -> Response {
@@ -65,8 +66,7 @@ async fn in_time(State(kit): State<Kit>, request: Request, next: Next) -> Respon
     match tokio::time::timeout(kit.options.timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "timeout",
+            Code::Timeout,
             format!(
                 "no answer within {} s: look whether it was done before sending it again",
                 kit.options.timeout.as_secs()

@@ -4,6 +4,7 @@
 //! [`identity`] says who calls, [`policy`] who may, [`layers`] is what every request goes through, and [`secret`] makes
 //! and compares secrets. `axum` is named here and in `api/` alone.
 
+pub mod code;
 pub mod etag;
 pub mod identity;
 pub mod json;

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::code::Code;
 use super::problem::{Problem, Result};
 use crate::crm::custom::CustomFields;
 use crate::crm::id::Id;
@@ -34,7 +35,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         UrlQuery::<Vec<(String, String)>>::try_from_uri(&parts.uri)
             .map(|UrlQuery(pairs)| Self(pairs))
-            .map_err(|error| Problem::bad_request("malformed_query", format!("the query can't be read: {error}")))
+            .map_err(|error| Problem::new(Code::MalformedQuery, format!("the query can't be read: {error}")))
     }
 }
 

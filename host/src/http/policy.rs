@@ -11,8 +11,8 @@ use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
+use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::{OpenApi, RefOr, Response as ApiResponse};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::identity::{Caller, identify};
@@ -220,11 +220,4 @@ fn document(operation: &mut Operation, who: &Who) {
             format!("For the role `{}` and higher; a token needs the scope `{scope}`.", role_name(*least))
         }
     });
-    let problem = json!({
-        "description": "The request was not done, and why.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
-    });
-    if let Ok(problem) = serde_json::from_value::<ApiResponse>(problem) {
-        operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(problem));
-    }
 }

@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Multipart, Request};
 use serde_json::{Map, Value};
 
+use super::code::Code;
 use super::json::{media_type, parse, read};
 use super::problem::{Problem, Result};
 use crate::crm::form_post::Posted;
@@ -62,7 +63,7 @@ fn of_json(body: &Bytes) -> Result<Vec<(String, String)>> {
 
 async fn of_parts(request: Request) -> Result<Vec<(String, String)>> {
     let broken = |error: &dyn std::fmt::Display| {
-        Problem::bad_request("malformed_form", format!("the body is not multipart/form-data: {error}"))
+        Problem::new(Code::MalformedForm, format!("the body is not multipart/form-data: {error}"))
     };
     let mut form = Multipart::from_request(request, &()).await.map_err(|error| broken(&error.body_text()))?;
     let mut pairs = Vec::new();
@@ -121,7 +122,7 @@ mod tests {
             ("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"f\"", "malformed_form"),
             ("multipart/form-data; boundary=x", file, "invalid"),
         ] {
-            assert_eq!(read_as(media, body).await.unwrap_err().code(), code, "{media} {body}");
+            assert_eq!(read_as(media, body).await.unwrap_err().code().name(), code, "{media} {body}");
         }
     }
 }

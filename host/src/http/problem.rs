@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::code::Code;
 use crate::crm::id::Id;
 use crate::crm::invalid::{FieldError, Invalid};
 use crate::store::StoreError;
@@ -18,8 +19,7 @@ pub struct Problem(Box<Inner>);
 
 #[derive(Debug, Clone)]
 struct Inner {
-    status: StatusCode,
-    code: &'static str,
+    code: Code,
     detail: String,
     errors: Vec<FieldError>,
     extra: Map<String, Value>,
@@ -50,11 +50,10 @@ pub struct ProblemDetails {
 }
 
 impl Problem {
-    /// A problem of that status, stable code and sentence.
+    /// A problem of that code, and a sentence for people.
     #[must_use]
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self(Box::new(Inner {
-            status,
             code,
             detail: detail.into(),
             errors: Vec::new(),
@@ -63,41 +62,29 @@ impl Problem {
         }))
     }
 
-    /// 400: the request can't be read.
-    #[must_use]
-    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, code, detail)
-    }
-
     /// 401: nobody is known to call.
     #[must_use]
     pub fn unauthenticated(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+        Self::new(Code::Unauthenticated, detail)
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"takt\""))
     }
 
     /// 403: the caller may not.
     #[must_use]
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        Self::new(Code::Forbidden, detail)
     }
 
     /// 404: it is not there, or not for the caller to see.
     #[must_use]
     pub fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
-    }
-
-    /// 409: it does not fit what is there.
-    #[must_use]
-    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, code, detail)
+        Self::new(Code::NotFound, detail)
     }
 
     /// 415: the body is of a type that is not read there.
     #[must_use]
     pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+        Self::new(Code::UnsupportedMediaType, detail)
     }
 
     /// 422: one field is wrong. `field` is a JSON Pointer.
@@ -110,7 +97,7 @@ impl Problem {
     #[must_use]
     pub fn too_many(wait: std::time::Duration) -> Self {
         let seconds = wait.as_secs().max(1);
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", format!("too many tries: wait {seconds} s"))
+        Self::new(Code::TooManyTries, format!("too many tries: wait {seconds} s"))
             .header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
@@ -118,14 +105,14 @@ impl Problem {
     #[must_use]
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
         let can_not = "the host could not do its part";
-        Self::logged(StatusCode::INTERNAL_SERVER_ERROR, "internal", can_not, error)
+        Self::logged(Code::Internal, can_not, error)
     }
 
     /// What is logged in full, and told by an id.
-    fn logged(status: StatusCode, code: &'static str, what: &str, error: &dyn std::fmt::Display) -> Self {
+    fn logged(code: Code, what: &str, error: &dyn std::fmt::Display) -> Self {
         let id = Id::new();
         tracing::error!(error.id = %id, %error, "a request failed: {what}");
-        Self::new(status, code, format!("{what}; the host's log says more under {id}")).with("error_id", id.to_string())
+        Self::new(code, format!("{what}; the host's log says more under {id}")).with("error_id", id.to_string())
     }
 
     /// With one member more in the body.
@@ -144,14 +131,14 @@ impl Problem {
 
     /// Its stable code.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         self.0.code
     }
 
     /// Its status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.0.status
+        self.0.code.status()
     }
 
     /// Its body.
@@ -159,10 +146,10 @@ impl Problem {
     pub fn details(&self) -> ProblemDetails {
         let inner = &self.0;
         ProblemDetails {
-            kind: format!("urn:takt:problem:{}", inner.code),
-            title: inner.status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: inner.status.as_u16(),
-            code: inner.code.to_owned(),
+            kind: format!("urn:takt:problem:{}", inner.code.name()),
+            title: inner.code.status().canonical_reason().unwrap_or("Error").to_owned(),
+            status: inner.code.status().as_u16(),
+            code: inner.code.name().to_owned(),
             detail: inner.detail.clone(),
             errors: inner.errors.clone(),
             extra: inner.extra.clone(),
@@ -172,7 +159,7 @@ impl Problem {
 
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", invalid.to_string());
+        let mut problem = Self::new(Code::Invalid, invalid.to_string());
         problem.0.errors = invalid.0;
         problem
     }
@@ -182,8 +169,7 @@ impl From<StoreError> for Problem {
     /// 503: the database does not answer, its disk is full, or what it holds is at fault. The log says which.
     fn from(error: StoreError) -> Self {
         let can_not = "the database could not do its part: try again";
-        Self::logged(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", can_not, &error)
-            .header(header::RETRY_AFTER, HeaderValue::from_static("2"))
+        Self::logged(Code::StoreUnavailable, can_not, &error).header(header::RETRY_AFTER, HeaderValue::from_static("2"))
     }
 }
 
@@ -191,7 +177,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         // A body of plain strings, numbers and maps always serialises.
         let body = serde_json::to_vec(&self.details()).unwrap_or_default();
-        let mut response = (self.0.status, body).into_response();
+        let mut response = (self.status(), body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         for (name, value) in self.0.headers {

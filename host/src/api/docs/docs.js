@@ -44,6 +44,7 @@ function brief(schema) {
 function example(all, schema, depth = 0) {
   if (!schema || depth > 4) return null;
   if (schema.example !== undefined) return schema.example;
+  if (schema.examples && schema.examples.length) return schema.examples[0];
   if (schema.default !== undefined) return schema.default;
   const name = nameOf(schema);
   if (name) return example(all, all[name], depth + 1);
@@ -95,7 +96,12 @@ function operation(all, path, method, op) {
   if (parameters.length) article.append(make("h4", {}, "Parameters"), table(["Name", "In", "Type", "What"], parameters));
   if (op.requestBody) article.append(...content(all, "Body", op.requestBody.description, op.requestBody.content));
   for (const [status, answer] of Object.entries(op.responses || {})) {
-    article.append(...content(all, status, answer.description, answer.content));
+    if (!answer.$ref) article.append(...content(all, status, answer.description, answer.content));
+  }
+  const problems = Object.entries(op.responses || {}).filter(([, answer]) => answer.$ref);
+  if (problems.length) {
+    const links = problems.map(([status, answer]) => [make("a", { href: "#" + nameOf(answer) }, status), " "]);
+    article.append(make("p", {}, "Problems: ", links.flat()));
   }
   article.dataset.words = [path, method, op.operationId, op.summary, op.description].join(" ").toLowerCase();
   return [id, article];
@@ -142,6 +148,12 @@ function show(api) {
     main.append(section);
     contents.append(make("h2", {}, tag), list);
   }
+  const problems = Object.entries((api.components && api.components.responses) || {});
+  main.append(make("section", {}, make("h2", {}, "Problems"), problems.map(([name, problem]) => {
+    const article = make("article", { id: name }, make("h3", {}, name.replace("Problem", "")), prose(problem.description));
+    article.dataset.words = (name + " " + problem.description).toLowerCase();
+    return article;
+  })));
   const names = Object.keys(all).sort();
   main.append(make("section", {}, make("h2", {}, "Schemas"), names.map((name) => schemaArticle(name, all[name]))));
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{As, Host};
+use crate::crm::kind::Kind;
 
 #[tokio::test]
 async fn openapi() {
@@ -16,6 +17,16 @@ async fn openapi() {
             let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no id"));
             assert!(operations.insert(id.to_owned()), "{id} twice");
             assert!(operation["summary"].is_string() || operation["description"].is_string(), "{id}");
+        }
+    }
+    for end in crate::api::openapi_problems::special_ends() {
+        assert!(operations.iter().any(|id| id.ends_with(end)), "no operation's id ends in `{end}`");
+    }
+    for kind in Kind::ALL {
+        let (name, _) = (kind.spec().schemas)().swap_remove(0);
+        for schema in [name.clone(), format!("{name}Record"), format!("{name}Patch")] {
+            let schema = &document["components"]["schemas"][&schema];
+            assert!(schema["examples"][0].is_object(), "{name} has no example");
         }
     }
     let mut references = BTreeSet::new();
