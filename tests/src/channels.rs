@@ -54,6 +54,21 @@ async fn s10_2_mail_arrives_as_it_was_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn s10_2_mail_has_its_writers_signature_once() {
+    let mut server = MailServer::open().await;
+    let house = mailing(&server).await;
+    house.user(&house.boris, json!({"signature": "Boris Weber\r\nNordlicht, Sales"})).await;
+    let signed = "Dear Karl\n\nBoris Weber\nNordlicht, Sales";
+    for body in ["Dear Karl", signed] {
+        let message = write(&house, json!({"body": body, "owner": house.boris.id})).await;
+        assert_eq!(message["body"], signed);
+        let mail = server.next().await;
+        let parsed = MessageParser::default().parse(&mail.raw).unwrap();
+        assert_eq!(parsed.body_text(0).unwrap().trim_end().replace("\r\n", "\n"), signed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn s10_2_a_refused_recipient_is_told_and_sent_again_when_somebody_says_so() {
     let mut server = MailServer::open().await;
     let house = mailing(&server).await;

@@ -21,6 +21,7 @@ mod mail;
 mod merge;
 mod model;
 mod papers;
+mod pick;
 mod releases;
 mod replay;
 mod s1;

@@ -51,9 +51,9 @@ async fn words_find_records_as_they_are_now() {
 
     boris.get("/api/v1/contacts?q=").await.names(&["/q"]);
     boris.get("/api/v1/contacts?q=a+b+c+d+e+f+g+h+i").await.names(&["/q"]);
-    boris.get("/api/v1/pipelines?q=sales").await.names(&["/q"]);
+    boris.get("/api/v1/organisations?q=sales").await.names(&["/q"]);
     boris.get("/api/v1/search").await.names(&["/q"]);
-    boris.get("/api/v1/search?q=a&kinds=pipeline").await.names(&["/kinds"]);
+    boris.get("/api/v1/search?q=a&kinds=organisation").await.names(&["/kinds"]);
     boris.get("/api/v1/search?q=a&limit=21").await.names(&["/limit"]);
 }
 

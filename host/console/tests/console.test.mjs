@@ -21,6 +21,7 @@ before(async () => {
   // What the sample data lacks, for the screens that show one.
   await call('POST', '/templates', { name: 'Short offer', document_kind: 'offer', fills_from: 'deal', language: 'en', source: '= Offer' });
   const phone = { name: 'phone', label: 'Phone', required: true, to: 'phone' };
+  await call('POST', '/custom_fields', { of: 'contact', key: 'floor', title: 'Floor', schema: { type: 'integer', minimum: 0 } });
   await call('POST', '/forms', { title: 'Call me back', slug: 'call-back', fields: [phone] });
   browser = await launch();
 });
@@ -285,6 +286,45 @@ test('a message is written to a client', async () => {
     await page.getByRole('heading', { level: 1, name: 'Your bench' }).waitFor();
   });
   assert.equal((await call('GET', '/messages?to=rosa@garden.example')).items.length, 1);
+});
+
+test('words lead to a record from anywhere, and its own fields are filled in', async () => {
+  await call('POST', '/contacts', { name: 'Jürgen Lüders', phones: ['+4915112340987'] });
+  await as(ADA, '/inbox', async (page) => {
+    const box = page.getByRole('searchbox', { name: 'Search everywhere' }).or(page.getByRole('combobox', { name: 'Search everywhere' }));
+    await box.fill('juergen');
+    await page.getByText('Nothing found').waitFor();
+    await box.fill('340987');
+    await page.getByRole('option', { name: 'Jürgen Lüders' }).click();
+    await page.waitForURL(/\/contacts\/./);
+    await page.getByText('Floor').waitFor();
+    await page.getByRole('button', { name: 'Edit these fields' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Floor').fill('7');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('.field', { hasText: 'Floor' }).getByText('7').waitFor();
+  });
+});
+
+test('a file is tried, refused with its lines, and taken', async () => {
+  await as(ADA, '/contacts', async (page) => {
+    const choose = async (text) => {
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: /Choose a file|people\.csv/ }).click()]);
+      await chooser.setFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    };
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: 'Import from a file' }).click();
+    await choose('name,phones\nIda Import,12\n');
+    await page.getByRole('alert').getByText(/Line 2, phones/).waitFor();
+    await choose('name,phones\nIda Import,+4915112340986\n');
+    await page.getByText('1 would be new, 0 changed.').waitFor();
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.locator('#main table').getByText('Ida Import').waitFor();
+    await page.getByRole('button', { name: 'Actions' }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Export as a spreadsheet' }).click()]);
+    assert.match(await readFile(await download.path(), 'utf8'), /Ida Import/);
+  });
 });
 
 test('a session that ends leads to the sign-in, and back to where one was', async () => {

@@ -6,8 +6,8 @@ export async function screens(page) {
     const body = await (await page.request.get(`/api/v1/${path}`)).json();
     return body.items[0]?.id;
   };
-  const lists = ['leads', 'deals', 'tasks', 'contacts', 'companies', 'calls', 'meetings', 'messages', 'documents', 'invoices', 'products', 'users', 'departments', 'pipelines', 'work_calendars', 'organisations', 'templates', 'forms'];
-  const records = await Promise.all(['leads', 'deals', 'contacts', 'users', 'organisations', 'pipelines', 'templates', 'documents', 'invoices', 'meetings', 'messages', 'forms'].map(async (plural) => [plural, await first(plural)]));
+  const lists = ['leads', 'deals', 'tasks', 'contacts', 'companies', 'calls', 'meetings', 'messages', 'documents', 'invoices', 'products', 'users', 'departments', 'pipelines', 'work_calendars', 'organisations', 'templates', 'forms', 'custom_fields'];
+  const records = await Promise.all(['leads', 'deals', 'contacts', 'users', 'organisations', 'pipelines', 'templates', 'documents', 'invoices', 'meetings', 'messages', 'forms', 'custom_fields'].map(async (plural) => [plural, await first(plural)]));
   return [
     ['inbox', '/inbox'],
     ...lists.map((plural) => [plural, `/${plural}`]),

@@ -247,8 +247,12 @@ mod tests {
             .collect()
     }
 
-    const GUIDES: [&str; 3] =
-        [include_str!("../../GUIDE.md"), include_str!("../../../README.md"), include_str!("../../../plugins/GUIDE.md")];
+    const GUIDES: [&str; 4] = [
+        include_str!("../../GUIDE.md"),
+        include_str!("../../RECORDS.md"),
+        include_str!("../../../README.md"),
+        include_str!("../../../plugins/GUIDE.md"),
+    ];
 
     #[test]
     fn the_guides_show_commands_that_there_are() {
@@ -269,7 +273,7 @@ mod tests {
         let codes = text.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(" /"));
         codes
             .filter(|(method, _)| method.chars().all(|c| c.is_ascii_uppercase()))
-            .map(|(method, path)| (method, format!("/{path}")))
+            .map(|(method, path)| (method, format!("/{}", path.split('?').next().unwrap_or_default())))
     }
 
     #[test]

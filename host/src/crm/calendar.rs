@@ -175,6 +175,7 @@ impl Entity for WorkCalendar {
     const KIND: Kind = Kind::WorkCalendar;
     const NAME: &'static str = "work_calendar";
     const PLURAL: &'static str = "work_calendars";
+    const TEXT: &'static [&'static str] = &["title"];
     const FIELDS: &'static [Field] = &[CREATED_AT, data("title", &["title"], Shape::Text)];
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {

@@ -31,6 +31,7 @@ impl Entity for CustomField {
     const NAME: &'static str = "custom_field";
     const PLURAL: &'static str = "custom_fields";
     const KEYED: bool = true;
+    const TEXT: &'static [&'static str] = &["title", "key"];
     const FIELDS: &'static [Field] = &[
         CREATED_AT,
         UPDATED_AT,

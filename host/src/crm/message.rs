@@ -186,6 +186,14 @@ impl Message {
         invalid.check(papers, "/attachments", "must be documents and invoices");
     }
 
+    /// Puts a signature under a mail that does not have it yet.
+    pub fn sign(&mut self, signature: &str) {
+        let signature = signature.trim();
+        if self.channel == Channel::Email && !signature.is_empty() && !self.body.contains(signature) {
+            self.body = format!("{}\n\n{signature}", self.body.trim_end());
+        }
+    }
+
     fn check_kept(&self, before: &Self, invalid: &mut Invalid) {
         let may = before.status.may_become(self.status);
         invalid.check(
@@ -215,6 +223,7 @@ impl Entity for Message {
     const NUMBERED: bool = true;
     const OWNER: Option<&'static str> = Some("owner");
     const KEYED: bool = true;
+    const TEXT: &'static [&'static str] = &["to", "subject", "body"];
     const LINKS: &'static [Link] =
         &[Link::keep("contact", Kind::Contact), Link::refuse("owner", Kind::User), Link::about(OnDelete::Keep)];
     const FIELDS: &'static [Field] = &[

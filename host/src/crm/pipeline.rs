@@ -65,6 +65,7 @@ impl Entity for Pipeline {
     const NAME: &'static str = "pipeline";
     const PLURAL: &'static str = "pipelines";
     const KEYED: bool = true;
+    const TEXT: &'static [&'static str] = &["title", "key"];
     const FIELDS: &'static [Field] = &[CREATED_AT, data("title", &["title"], Shape::Text), key("key")];
 
     fn admit(&mut self, _before: Option<&Self>, _setting: &Setting, invalid: &mut Invalid) {

@@ -49,6 +49,9 @@ pub struct User {
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 100)]
     pub weight: u8,
+    /// What stands under the mail that they send to clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
     /// When they are away.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absences: Vec<Absence>,
@@ -114,6 +117,7 @@ impl Entity for User {
             admit_phone(phone, "/phone", setting, invalid);
         }
         text::language(&self.language, "/language", invalid);
+        text::optional_body(&mut self.signature, "/signature", invalid);
         for (at, skill) in self.skills.iter().enumerate() {
             text::kebab_case(skill, &format!("/skills/{at}"), invalid);
         }

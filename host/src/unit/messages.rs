@@ -11,6 +11,7 @@ use crate::crm::message::{Message, MessageStatus};
 use crate::crm::organisation::Organisation;
 use crate::crm::query::Query;
 use crate::crm::record::Data;
+use crate::crm::user::User;
 
 impl Unit {
     /// A new message as it is kept: addressed, not before the client may be written to, and suppressed where they may
@@ -30,6 +31,12 @@ impl Unit {
             None => None,
         };
         message.address(contact.as_ref());
+        if let Some(owner) = message.owner
+            && let Ok(user) = self.get::<User>(owner).await
+            && let Some(signature) = &user.signature
+        {
+            message.sign(signature);
+        }
         match message.may_go(contact.as_ref()) {
             Ok(()) => {
                 let organisation = self.organisation().await?;

@@ -51,6 +51,29 @@ export function change(kind: KindName, id: string, version: number, patch: Patch
   return changed as Promise<unknown> as Promise<AnyRecord>;
 }
 
+/** What an import came to. */
+export type Imported = Schemas['Imported'];
+
+/** Where a kind's records come out as a spreadsheet. */
+export function exportAddress(kind: KindName, query: Params): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const asked = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return `/api/v1/${plural(kind)}/export${asked ? `?${asked}` : ''}`;
+}
+
+/** Takes a file of records, or only tries it. */
+export function importFile(kind: KindName, file: File, tried: boolean): Promise<Imported> {
+  const media = file.name.endsWith('.csv') ? 'text/csv' : 'application/x-ndjson';
+  const path = `/api/v1/${plural(kind)}/import` as '/api/v1/leads/import';
+  const sent = api.POST(path, {
+    params: { query: { try: tried }, header: once() },
+    headers: { 'Content-Type': media },
+    body: file as never,
+    bodySerializer: (body) => body as never,
+  });
+  return done(sent) as Promise<unknown> as Promise<Imported>;
+}
+
 export function remove(kind: KindName, id: string, version: number): Promise<unknown> {
   return done(api.DELETE(one(kind), { params: { path: { id }, header: tag(version) } }));
 }

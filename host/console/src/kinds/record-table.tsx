@@ -4,7 +4,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { find, type AnyRecord, type Page } from '../api/records';
-import { search, SEARCHED } from '../api/search';
+import { search, SHOWN } from '../api/search';
 import { useSpeech } from '../i18n';
 import { titleOf } from '../parts/links';
 import { RouterAnchor } from '../parts/router-link';
@@ -63,7 +63,7 @@ export function RecordTable({ kind, where, text = '', sort, onSort, onClear, sma
         {!small && (
           <Text size="sm" c="dimmed" role="status">
             {paged.hasNextPage && text === '' ? speech.fill(w.atLeast, { n: speech.count(w.records, records.length) }) : speech.count(w.records, records.length)}
-            {searched.data?.cut && text !== '' ? ` · ${speech.fill(w.searchedNewest, { n: speech.number(SEARCHED) })}` : ''}
+            {searched.data?.cut && text !== '' ? ` · ${speech.fill(w.searchedNewest, { n: speech.number(SHOWN) })}` : ''}
           </Text>
         )}
         {text === '' && paged.hasNextPage && (

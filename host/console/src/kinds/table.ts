@@ -2,7 +2,7 @@
 // the dictionaries, and nothing else: lists, record pages, forms, links and boards are made from it.
 import {
   IconBox, IconBriefcase, IconBuilding, IconBuildingSkyscraper, IconCalendarEvent, IconCalendarTime, IconChecklist,
-  IconFileInvoice, IconFileText, IconForms, IconHierarchy2, IconMessage, IconPhone, IconRoute, IconTargetArrow,
+  IconFileInvoice, IconFileText, IconForms, IconHierarchy2, IconListDetails, IconMessage, IconPhone, IconRoute, IconTargetArrow,
   IconTemplate, IconUserCircle, IconUsers, type Icon,
 } from '@tabler/icons-react';
 import type { Schemas } from '../api/client';
@@ -106,6 +106,7 @@ const user = field<'User'>();
 const department = field<'Department'>();
 const pipeline = field<'Pipeline'>();
 const calendar = field<'WorkCalendar'>();
+const customField = field<'CustomField'>();
 const organisation = field<'Organisation'>();
 
 const CHANNELS = choice(['email', 'sms', 'messenger']);
@@ -393,6 +394,7 @@ export const KINDS: Record<KindName, KindSpec> = {
       user('phone', 'phone', ASKED),
       user('skills', 'words'),
       user('languages', 'words'),
+      user('signature', 'long'),
       user('level', 'integer'),
       user('weight', 'integer'),
       user('absences', 'data'),
@@ -429,6 +431,16 @@ export const KINDS: Record<KindName, KindSpec> = {
       calendar('working_days', 'data'),
     ],
     columns: ['time_zone', 'created_at'], filters: [], sorts: ['title', 'created_at'],
+  },
+  custom_field: {
+    plural: 'custom_fields', icon: IconListDetails, title: 'title', setting: true, hidden: true,
+    fields: [
+      customField('title', 'text', WANTED),
+      customField('of', 'choice', choice(['lead', 'contact', 'company', 'deal', 'task', 'call', 'meeting', 'message', 'document', 'invoice', 'product'], WANTED)),
+      customField('key', 'text', WANTED),
+      customField('schema', 'data', WANTED),
+    ],
+    columns: ['of', 'key', 'created_at'], filters: ['of'], sorts: ['title', 'of', 'key', 'created_at'],
   },
   organisation: {
     plural: 'organisations', icon: IconBuildingSkyscraper, title: 'name', setting: true, hidden: true,

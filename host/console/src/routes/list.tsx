@@ -5,6 +5,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useSpeech } from '../i18n';
 import { CreateDialog } from '../kinds/create';
+import { Files } from '../kinds/files';
 import { Filters } from '../kinds/filters';
 import { RecordTable } from '../kinds/record-table';
 import { kindOf, KINDS, type KindName } from '../kinds/table';
@@ -49,6 +50,7 @@ function ListOf({ kind }: { kind: KindName }) {
   const aside = (
     <Group gap="sm">
       {spec.board && views}
+      {kind !== 'organisation' && <Files kind={kind} shown={{ ...where, q: search.q, sort: search.sort }} writes={(admin || !spec.setting) && kind !== 'user'} />}
       {(admin || !spec.setting) && kind !== 'organisation' && (
         <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
           {w.make}

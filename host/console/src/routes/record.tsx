@@ -9,6 +9,7 @@ import { useSpeech } from '../i18n';
 import { Commands } from '../kinds/commands';
 import { FieldRow } from '../kinds/field-row';
 import { History } from '../kinds/history';
+import { OwnFields, useOwnFields } from '../kinds/own-fields';
 import { Related } from '../kinds/related';
 import { useStep } from '../kinds/steps';
 import { fieldOf, kindOf, KINDS, plural, type KindName } from '../kinds/table';
@@ -81,7 +82,8 @@ function Sheet({ record }: { record: AnyRecord }) {
 function Fields({ record }: { record: AnyRecord }) {
   const speech = useSpeech();
   const [all, setAll] = useState(false);
-  const writable = KINDS[record.kind].fields.filter((field) => !(field.kept && isAbsent(record[field.name])));
+  const own = useOwnFields(record.kind);
+  const writable = KINDS[record.kind].fields.filter((field) => !(field.kept && isAbsent(record[field.name])) && !(own.length > 0 && field.name === 'custom'));
   const first = writable.filter((field) => field.asked || field.shown || !isAbsent(record[field.name]));
   const more = writable.length - first.length;
   return (
@@ -89,6 +91,7 @@ function Fields({ record }: { record: AnyRecord }) {
       {(all ? writable : first).map((field) => (
         <FieldRow key={field.name} field={field} record={record} />
       ))}
+      {own.length > 0 && <OwnFields record={record} declared={own} />}
       {more > 0 && (
         <Button size="compact-sm" variant="subtle" mt="xs" onClick={() => setAll(!all)} aria-expanded={all}>
           {all ? speech.w.fewerFields : speech.count(speech.w.moreFields, more)}

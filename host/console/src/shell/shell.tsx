@@ -19,6 +19,7 @@ import { KINDS, type KindName } from '../kinds/table';
 import { Loading } from '../parts/states';
 import { meQuery, Signed, useIsAdmin, useMe } from '../session';
 import { LanguageMenu, ThemeButton } from './controls';
+import { Find } from './find';
 import { Offline } from './offline';
 
 /** Where the session has ended, nothing is left that needs the person: the router leads to the sign-in. */
@@ -57,6 +58,7 @@ function Frame() {
               </Text>
             </Group>
           </Group>
+          <Find />
           <Group gap={4} wrap="nowrap">
             <LanguageMenu />
             <ThemeButton />

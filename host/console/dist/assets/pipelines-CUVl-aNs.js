@@ -1,1 +1,0 @@
-import{c as e,et as t}from"./index-D9BEyheO.js";var n=[];function r(){let{data:r}=t({queryKey:[`find`,`pipeline`,`all`],queryFn:async({signal:t})=>await e(`pipeline`,t),staleTime:3e5});return r??n}function i(e,t){return e.filter(e=>!t||e.id===t).flatMap(e=>e.stages)}export{r as n,i as t};
