@@ -117,11 +117,12 @@ fn codes_of(method: &HttpMethod, operation: &Operation) -> BTreeSet<Code> {
         codes.insert(Code::NotFound);
     }
     if parameters.iter().any(|(_, place)| **place == ParameterIn::Query) {
-        codes.extend([Code::MalformedQuery, Code::Invalid]);
+        codes.extend([Code::MalformedQuery, Code::Invalid, Code::NotFound]);
     }
     if operation.request_body.is_some() {
         codes.extend([Code::MalformedJson, Code::BodyBrokenOff, Code::BodyTooLarge]);
-        codes.extend([Code::UnsupportedMediaType, Code::Invalid]);
+        // A body may name what is not there.
+        codes.extend([Code::UnsupportedMediaType, Code::Invalid, Code::NotFound]);
     }
     if parameters.iter().any(|(name, _)| *name == "If-Match") {
         codes.extend([Code::BadIfMatch, Code::Stale, Code::Invalid]);

@@ -64,14 +64,11 @@ async fn around(store: &Arc<dyn Store>, company: &Company, setting: Setting, amo
     let mut teller = Teller::new(rng, amount.language.words(), company.clone(), setting);
     let mut waiting = teller.products(start)?;
     let mut written = 0;
-    let stories = amount.records.div_ceil(RECORDS_OF_A_STORY).max(1);
-    let mut story = 0;
+    // Each request comes as far on in the period as so many records are of all.
     while written + (waiting.len() as u64) < amount.records {
-        // Stories end after the period's end where there are more of them than was reckoned: at the moment of now.
-        let ago = amount.back.as_micros() * u128::from(story.min(stories)) / u128::from(stories);
-        let at = Instant::from_micros(start.micros() + i64::try_from(ago)?);
-        waiting.extend(teller.story(at)?);
-        story += 1;
+        let done = u128::from(written + waiting.len() as u64);
+        let passed = amount.back.as_micros() * done / u128::from(amount.records);
+        waiting.extend(teller.story(Instant::from_micros(start.micros() + i64::try_from(passed)?))?);
         if waiting.len() >= AT_ONCE {
             written += write(store, std::mem::take(&mut waiting)).await?;
         }
@@ -79,9 +76,6 @@ async fn around(store: &Arc<dyn Store>, company: &Company, setting: Setting, amo
     written += write(store, waiting).await?;
     Ok(written)
 }
-
-/// How many records a story has, about.
-const RECORDS_OF_A_STORY: u64 = 5;
 
 /// As many members of sales as the company's size wants.
 async fn hire(unit: &mut Unit, company: &mut Company, amount: Amount) -> Result<()> {

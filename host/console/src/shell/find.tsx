@@ -63,6 +63,9 @@ export function Find() {
                   <Text size="sm" truncate>
                     {titleOf(record, speech)}
                   </Text>
+                  <Text size="xs" c="dimmed" truncate>
+                    {beside(record, titleOf(record, speech))}
+                  </Text>
                 </Combobox.Option>
               ))}
             </Combobox.Group>
@@ -71,6 +74,12 @@ export function Find() {
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+/** What tells records of the same title apart. */
+function beside(record: AnyRecord, title: string): string {
+  const told = [record.name, record.company_name, record.phone, record.phones, record.email, record.emails].flat();
+  return told.filter((text) => typeof text === 'string' && text !== '' && text !== title).slice(0, 3).join(' · ');
 }
 
 function groups(found: AnyRecord[]): [KindName, AnyRecord[]][] {
