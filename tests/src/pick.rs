@@ -39,13 +39,13 @@ async fn users(world: &World, count: usize) -> Vec<Id> {
 async fn two_runs_that_count_the_same_do_not_pick_the_same() {
     let rule = |begins: &'static str| Rule::of(move |call, unit| Box::pin(give(call, unit, begins)));
     // Two plugins: what one gives, the other counts.
-    let rules = ["a", "b"].map(|name| (subscribed(name, &["lead.created"]), rule(name)));
+    let rules = ["aa", "bb"].map(|name| (subscribed(name, &["lead.created"]), rule(name)));
     let world = World::with(rules.into()).await;
     let users = users(&world, 4).await;
     let made = world.engine.edit(someone(), None, |unit| {
         Box::pin(async move {
             for nth in 0..40 {
-                let title = format!("{} {nth}", if nth % 2 == 0 { "a" } else { "b" });
+                let title = format!("{} {nth}", if nth % 2 == 0 { "aa" } else { "bb" });
                 let Value::Object(lead) = json!({"title": title, "name": "Ann"}) else { unreachable!() };
                 unit.create(Kind::Lead, lead).await?;
             }
