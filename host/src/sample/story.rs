@@ -74,13 +74,7 @@ impl Teller {
         let (accepted, closed) = (self.later(at, 60), self.later(at, 60 * 24 * 3));
         let happened = closed <= self.setting.now;
         let status = match fate {
-            _ if !happened => {
-                if self.rng.random_bool(0.5) {
-                    "new"
-                } else {
-                    "in_progress"
-                }
-            }
+            _ if !happened => self.one(&["new", "in_progress"]),
             0..50 => "converted",
             50..75 => "rejected",
             75..90 => "processing",
