@@ -40,7 +40,7 @@ pub struct MergeBody {
 }
 
 /// What came of it.
-#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Merged {
     /// The record that stays.
     #[schema(value_type = Object)]

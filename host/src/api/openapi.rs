@@ -18,6 +18,7 @@ use crate::crm::examples;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::kind::Kind;
+use crate::http::policy::operations;
 use crate::http::problem::ProblemDetails;
 
 /// What every record has beside the fields of its kind. Kept by the host.
@@ -94,20 +95,17 @@ pub fn frame() -> OpenApi {
 
 /// Says of each header that many endpoints take what it must look like.
 pub fn describe_headers(openapi: &mut OpenApi) {
-    for item in openapi.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        let parameters = operations.into_iter().flatten().filter_map(|operation| operation.parameters.as_mut());
-        for parameter in parameters.flatten() {
-            let RefOr::T(parameter) = parameter else { continue };
-            let schema = match parameter.name.as_str() {
-                "If-Match" => json!({"type": "string", "pattern": "^(\"v[0-9]{1,19}\"|\\*)$", "examples": ["\"v3\""]}),
-                "Idempotency-Key" => {
-                    json!({"type": "string", "pattern": "^[!-~]{1,255}$", "examples": ["0199a1b2-3f4c-7d5e-8f60-718293a4b5c6"]})
-                }
-                _ => continue,
-            };
-            parameter.schema = serde_json::from_value(schema).ok();
-        }
+    let operations = openapi.paths.paths.values_mut().flat_map(operations);
+    for parameter in operations.filter_map(|(_, operation)| operation.parameters.as_mut()).flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
+        let schema = match parameter.name.as_str() {
+            "If-Match" => json!({"type": "string", "pattern": "^(\"v[0-9]{1,19}\"|\\*)$", "examples": ["\"v3\""]}),
+            "Idempotency-Key" => {
+                json!({"type": "string", "pattern": "^[!-~]{1,255}$", "examples": ["0199a1b2-3f4c-7d5e-8f60-718293a4b5c6"]})
+            }
+            _ => continue,
+        };
+        parameter.schema = serde_json::from_value(schema).ok();
     }
 }
 
@@ -129,13 +127,19 @@ pub fn show_examples(openapi: &mut OpenApi) {
         for (schema, example) in
             [(name.clone(), fields), (format!("{name}Record"), record), (format!("{name}Patch"), changed.into())]
         {
-            let Some(schema) = components.schemas.get_mut(&schema) else { continue };
-            let Ok(mut with_example) = serde_json::to_value(&*schema) else { continue };
-            with_example["examples"] = json!([example]);
-            if let Ok(with_example) = serde_json::from_value(with_example) {
-                *schema = with_example;
+            if let Some(schema) = components.schemas.get_mut(&schema) {
+                rewrite(schema, |schema| schema["examples"] = json!([example]));
             }
         }
+    }
+}
+
+/// Changes a schema in its JSON form: it stays as it was where that makes none.
+pub fn rewrite(schema: &mut RefOr<Schema>, by: impl FnOnce(&mut Value)) {
+    let Ok(mut value) = serde_json::to_value(&*schema) else { return };
+    by(&mut value);
+    if let Ok(rewritten) = serde_json::from_value(value) {
+        *schema = rewritten;
     }
 }
 

@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axum::http::Method;
 use serde_json::{Value, json};
-use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr, Response};
 
+use super::openapi::rewrite;
 use crate::http::code::Code;
+use crate::http::policy::operations;
 
 /// What only some endpoints answer, by the ends of their operations' ids.
 const SPECIAL: &[(&str, &[Code])] = &[
@@ -43,20 +46,14 @@ const SPECIAL: &[(&str, &[Code])] = &[
 
 /// Says of every endpoint what may go wrong.
 pub fn describe(openapi: &mut OpenApi) {
-    let items: Vec<&mut PathItem> = openapi.paths.paths.values_mut().collect();
-    for item in items {
-        for (method, operation) in operations(item) {
-            describe_operation(&method, operation);
-        }
+    for (method, operation) in openapi.paths.paths.values_mut().flat_map(operations) {
+        describe_operation(&method, operation);
     }
     let components = openapi.components.get_or_insert_default();
-    if let Some(details) = components.schemas.get_mut("ProblemDetails")
-        && let Ok(mut schema) = serde_json::to_value(&*details)
-    {
-        schema["properties"]["code"]["enum"] = Code::ALL.iter().map(|code| code.name()).collect();
-        if let Ok(schema) = serde_json::from_value(schema) {
-            *details = schema;
-        }
+    if let Some(details) = components.schemas.get_mut("ProblemDetails") {
+        rewrite(details, |schema| {
+            schema["properties"]["code"]["enum"] = Code::ALL.iter().map(|code| code.name()).collect();
+        });
     }
     for (name, response) in by_status() {
         if let Ok(response) = serde_json::from_value::<Response>(response) {
@@ -65,19 +62,7 @@ pub fn describe(openapi: &mut OpenApi) {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
-    let all = [
-        (HttpMethod::Get, &mut item.get),
-        (HttpMethod::Post, &mut item.post),
-        (HttpMethod::Put, &mut item.put),
-        (HttpMethod::Patch, &mut item.patch),
-        (HttpMethod::Delete, &mut item.delete),
-        (HttpMethod::Options, &mut item.options),
-    ];
-    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
-}
-
-fn describe_operation(method: &HttpMethod, operation: &mut Operation) {
+fn describe_operation(method: &Method, operation: &mut Operation) {
     let codes = codes_of(method, operation);
     let id = operation.operation_id.clone().unwrap_or_default();
     let special: BTreeSet<Code> = special(&id).collect();
@@ -99,7 +84,7 @@ fn describe_operation(method: &HttpMethod, operation: &mut Operation) {
 }
 
 /// What an endpoint may answer, by what it takes.
-fn codes_of(method: &HttpMethod, operation: &Operation) -> BTreeSet<Code> {
+fn codes_of(method: &Method, operation: &Operation) -> BTreeSet<Code> {
     let mut codes = BTreeSet::from([Code::Internal, Code::StoreUnavailable, Code::Timeout]);
     let parameters: Vec<_> = operation
         .parameters
@@ -130,7 +115,7 @@ fn codes_of(method: &HttpMethod, operation: &Operation) -> BTreeSet<Code> {
     if parameters.iter().any(|(name, _)| *name == "Idempotency-Key") {
         codes.extend([Code::BadIdempotencyKey, Code::IdempotencyInFlight, Code::IdempotencyKeyReused]);
     }
-    if *method != HttpMethod::Get {
+    if *method != Method::GET {
         codes.insert(Code::Conflict);
     }
     codes.extend(special(operation.operation_id.as_deref().unwrap_or_default()));

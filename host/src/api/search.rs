@@ -46,10 +46,7 @@ struct Found {
 async fn search(State(app): State<App>, caller: Caller, mut params: Params) -> Result<axum::Json<Found>> {
     let asked = params.take("q")?.ok_or_else(|| Problem::field("/q", "must be given"))?;
     let words = Words::read(&asked).map_err(|wrong| Problem::field("/q", wrong))?;
-    let limit = params.parse("limit")?.unwrap_or(USUAL);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::field("/limit", format!("must be a whole number from 1 to {MOST}")));
-    }
+    let limit = params.limit_of(USUAL, MOST)?;
     let kinds = params.take("kinds")?.map_or_else(|| Ok(searched().collect()), |names| kinds(&names))?;
     params.finish(&["q", "kinds", "limit"])?;
     let mut items = Vec::new();

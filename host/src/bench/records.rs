@@ -56,7 +56,7 @@ pub struct RecordFigures {
 pub async fn measure(engine: &Engine, records: u64) -> Result<RecordFigures> {
     let amount = Amount { records, seed: SEED, language: Language::En, back: BACK };
     let begun = Stopwatch::now();
-    let (company, records) = sample::generate(engine.store(), engine.setting(engine.now()), amount).await?;
+    let (company, records) = sample::generate(engine.store(), engine.now(), amount).await?;
     let filled = begun.elapsed();
     let page = pages(engine, &company).await?;
     let patch = patches(engine).await?;

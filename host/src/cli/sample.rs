@@ -6,7 +6,6 @@ use clap::Args;
 use serde_json::json;
 
 use super::{DataArgs, Failure, say, say_json};
-use crate::crm::entity::Setting;
 use crate::engine::clock::{Clock as _, SystemClock};
 use crate::http::secret;
 use crate::sample::{self, Amount, Language, MOST, PEOPLE};
@@ -41,12 +40,10 @@ pub(super) async fn run(args: SampleArgs, json: bool) -> Result<(), Failure> {
     if store.event_last().await.map_err(|error| fault(&error))? > 0 {
         return Err(Failure::refused("the database has records already: sample data goes into an empty one"));
     }
-    let region = if args.language == Language::Ru { "RU" } else { "DE" }.to_owned();
-    let setting = Setting { now: SystemClock.now(), region, ..Setting::default() };
     let back = Duration::from_secs(args.days * 86_400);
     let amount = Amount { records: args.records, seed: args.seed, language: args.language, back };
     let (company, records) =
-        sample::generate(&store, setting, amount).await.map_err(|error| fault(&format!("{error:#}")))?;
+        sample::generate(&store, SystemClock.now(), amount).await.map_err(|error| fault(&format!("{error:#}")))?;
     let password = secret::random().map_err(|error| fault(&error))?;
     let password: String = password.chars().take(16).collect();
     let hash = secret::password_hash(password.clone()).await.map_err(|error| fault(&error))?;

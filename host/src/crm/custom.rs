@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::custom_field::CustomField;
 use super::field::{Field, Place, Shape};
 use super::instant::Instant;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, escaped};
 use super::kind::Kind;
 use super::record::Data;
 use super::schema::Schema;
@@ -82,7 +82,7 @@ impl CustomFields {
             if before.is_some_and(|before| before.get(key) == Some(&*value)) {
                 continue;
             }
-            let at = format!("/{FIELD}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let at = format!("/{FIELD}/{}", escaped(key));
             match declared.iter().find(|declared| declared.key == *key) {
                 Some(declared) => declared.check(value, &at, invalid),
                 None => {

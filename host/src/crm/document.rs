@@ -10,7 +10,7 @@ use super::entity::{Entity, Setting, keep};
 use super::field::{CREATED_AT, Field, NUMBER, Shape, UPDATED_AT, data};
 use super::id::Id;
 use super::instant::Instant;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, escaped};
 use super::kind::Kind;
 use super::line_item::{LineItem, Totals, admit_items};
 use super::links::{Link, OnDelete};
@@ -235,7 +235,7 @@ impl Document {
         text::custom(&self.custom, invalid);
         text::json(&Value::Object(self.fields.clone()), "/fields", invalid);
         for (name, edited) in &self.edited {
-            let name = name.replace('~', "~0").replace('/', "~1");
+            let name = escaped(name);
             text::json(&edited.value, &format!("/edited/{name}"), invalid);
         }
         let of_kind = matches!(self.about.kind, Kind::Deal | Kind::Company | Kind::Contact | Kind::Lead);

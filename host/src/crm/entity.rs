@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::custom::CustomFields;
 use super::field::Field;
 use super::instant::Instant;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, pointer};
 use super::kind::Kind;
 use super::links::Link;
 use super::record::{Data, Reference};
@@ -143,16 +143,4 @@ fn write<E: Entity>(entity: &E) -> Result<Data, Invalid> {
         Ok(_) => Err(Invalid::field("", "a record's fields must make an object")),
         Err(error) => Err(Invalid::field("", error.to_string())),
     }
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { variant } => format!("/{variant}"),
-            Segment::Unknown => String::new(),
-        })
-        .collect()
 }

@@ -1,6 +1,7 @@
 //! What is wrong with values that somebody gave.
 
 use serde::{Deserialize, Serialize};
+use serde_path_to_error::Segment;
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -15,6 +16,25 @@ pub struct FieldError {
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.iter().map(FieldError::told).collect::<Vec<_>>().join("; "))]
 pub struct Invalid(pub Vec<FieldError>);
+
+/// A name as one part of a JSON Pointer (RFC 6901, section 3).
+#[must_use]
+pub fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Where a value could not be read, as a JSON Pointer.
+#[must_use]
+pub fn pointer(path: &serde_path_to_error::Path) -> String {
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", escaped(key)),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
 
 impl FieldError {
     /// Field and message; the message alone where it is about the whole.

@@ -10,7 +10,8 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
-use super::invalid::Invalid;
+use super::invalid::{Invalid, escaped};
+use super::text::cut;
 
 /// The largest schema, in bytes of JSON.
 const LARGEST: usize = 64 << 10;
@@ -48,10 +49,10 @@ pub fn check(schema: &Value, at: &str, invalid: &mut Invalid) {
         );
     }
     if let Err(error) = jsonschema::draft202012::meta::validate(schema) {
-        return invalid.note(format!("{at}{}", error.instance_path()), cut(error.to_string()));
+        return invalid.note(format!("{at}{}", error.instance_path()), cut(error.to_string(), MESSAGE));
     }
     if let Err(error) = validator(schema) {
-        invalid.note(format!("{at}{}", error.instance_path()), cut(error.to_string()));
+        invalid.note(format!("{at}{}", error.instance_path()), cut(error.to_string(), MESSAGE));
     }
 }
 
@@ -76,7 +77,7 @@ impl Schema {
     pub fn compile(schema: &Value) -> Result<Self, Invalid> {
         match validator(schema) {
             Ok(validator) => Ok(Self(Arc::new(validator))),
-            Err(error) => Err(Invalid::field("", cut(format!("the schema is not sound: {error}")))),
+            Err(error) => Err(Invalid::field("", cut(format!("the schema is not sound: {error}"), MESSAGE))),
         }
     }
 
@@ -167,19 +168,15 @@ fn note(error: &ValidationError<'_>, invalid: &mut Invalid) {
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
-                invalid.note(cut(format!("{at}/{}", escaped(name))), "there is no such setting");
+                invalid.note(cut(format!("{at}/{}", escaped(name)), MESSAGE), "there is no such setting");
             }
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             invalid.note(format!("{at}/{}", escaped(name)), "must be given");
         }
-        _ => invalid.note(at, cut(error.to_string())),
+        _ => invalid.note(at, cut(error.to_string(), MESSAGE)),
     }
-}
-
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// A URI fragment as the JSON Pointer that it stands for.
@@ -200,14 +197,6 @@ fn percent_decoded(fragment: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn cut(mut text: String) -> String {
-    if text.len() > MESSAGE {
-        text.truncate(text.floor_char_boundary(MESSAGE));
-        text.push('…');
-    }
-    text
 }
 
 #[cfg(test)]

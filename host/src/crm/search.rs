@@ -102,8 +102,7 @@ fn collect(value: &Value, kept: &mut BTreeSet<String>) {
 
 fn keep(word: &str, kept: &mut BTreeSet<String>) {
     if kept.len() < KEPT && !word.is_empty() {
-        let end = (0..=word.len().min(WORD)).rev().find(|end| word.is_char_boundary(*end)).unwrap_or(0);
-        kept.insert(word[..end].to_owned());
+        kept.insert(word[..word.floor_char_boundary(WORD)].to_owned());
     }
 }
 

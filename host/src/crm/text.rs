@@ -63,6 +63,16 @@ pub fn language(tag: &str, field: &str, invalid: &mut Invalid) {
     invalid.check(shaped && tag.len() <= 35, field, "must be a BCP 47 language tag, like en or pt-BR");
 }
 
+/// A text for people that has at most so many bytes, and a sign where it is cut.
+#[must_use]
+pub fn cut(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
+}
+
 /// A tax id in the one form it is compared by: letters and digits alone, upper case. Absent when nothing is left.
 #[must_use]
 pub fn tax_id(text: &str) -> Option<String> {

@@ -224,8 +224,7 @@ impl Engine {
     }
 
     /// What the rules of kinds may know at that moment.
-    #[must_use]
-    pub fn setting(&self, now: Instant) -> Setting {
+    pub(super) fn setting(&self, now: Instant) -> Setting {
         Setting { now, region: self.organisation().region.clone(), custom: self.custom() }
     }
 

@@ -5,11 +5,10 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use futures::StreamExt as _;
 use serde::de::DeserializeOwned;
-use serde_path_to_error::Segment;
 
 use super::code::Code;
 use super::problem::{Problem, Result};
-use crate::crm::invalid::Invalid;
+use crate::crm::invalid::{Invalid, escaped, pointer};
 
 /// How large a JSON body may be.
 pub const JSON_LIMIT: usize = 1 << 20;
@@ -153,24 +152,9 @@ fn named_in(message: &str, pointer: String) -> String {
         .iter()
         .find_map(|start| message.strip_prefix(start)?.split('`').next());
     match named {
-        Some(name) if !pointer.ends_with(&format!("/{name}")) => format!("{pointer}/{}", escape(name)),
+        Some(name) if !pointer.ends_with(&format!("/{name}")) => format!("{pointer}/{}", escaped(name)),
         _ => pointer,
     }
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    path.iter()
-        .map(|segment| match segment {
-            Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", escape(key)),
-            Segment::Enum { variant } => format!("/{variant}"),
-            Segment::Unknown => String::new(),
-        })
-        .collect()
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// What the body is said to be, without parameters; empty where nothing is said. Its case does not matter.

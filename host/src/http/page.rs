@@ -87,10 +87,18 @@ impl Params {
     /// # Errors
     /// 422 where it is not 1 to 200.
     pub fn limit(&mut self) -> Result<u32> {
-        let Some(text) = self.take("limit")? else { return Ok(LIMIT_DEFAULT) };
+        self.limit_of(LIMIT_DEFAULT, LIMIT_MAX)
+    }
+
+    /// Takes `limit` out: `usual` where it is not given.
+    ///
+    /// # Errors
+    /// 422 where it is not 1 to `most`.
+    pub fn limit_of(&mut self, usual: u32, most: u32) -> Result<u32> {
+        let Some(text) = self.take("limit")? else { return Ok(usual) };
         match text.parse() {
-            Ok(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
-            _ => Err(Problem::field("/limit", format!("must be a whole number from 1 to {LIMIT_MAX}"))),
+            Ok(limit) if (1..=most).contains(&limit) => Ok(limit),
+            _ => Err(Problem::field("/limit", format!("must be a whole number from 1 to {most}"))),
         }
     }
 

@@ -188,7 +188,8 @@ async fn admit(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     next.run(request).await
 }
 
-fn only_operation(item: &mut PathItem) -> Option<(Method, &mut Operation)> {
+/// The operations of a path, with their methods.
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     let all = [
         (Method::GET, &mut item.get),
         (Method::POST, &mut item.post),
@@ -197,7 +198,11 @@ fn only_operation(item: &mut PathItem) -> Option<(Method, &mut Operation)> {
         (Method::DELETE, &mut item.delete),
         (Method::OPTIONS, &mut item.options),
     ];
-    let mut there = all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)));
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+fn only_operation(item: &mut PathItem) -> Option<(Method, &mut Operation)> {
+    let mut there = operations(item);
     let only = there.next()?;
     if there.next().is_some() { None } else { Some(only) }
 }

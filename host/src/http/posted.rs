@@ -8,7 +8,7 @@ use super::code::Code;
 use super::json::{media_type, parse, read};
 use super::problem::{Problem, Result};
 use crate::crm::form_post::Posted;
-use crate::crm::invalid::Invalid;
+use crate::crm::invalid::{Invalid, escaped};
 
 /// How large a post may be.
 const LIMIT: usize = 256 << 10;
@@ -83,7 +83,7 @@ async fn of_parts(request: Request) -> Result<Vec<(String, String)>> {
 }
 
 fn pointer(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("/{}", escaped(name))
 }
 
 #[cfg(test)]

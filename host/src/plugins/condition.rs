@@ -13,6 +13,8 @@ use cel::common::ast::{EntryExpr, Expr, IdedExpr};
 use cel::{Context, Env, Program};
 use serde_json::Value;
 
+use crate::crm::text::cut;
+
 /// The longest condition, in bytes.
 const LONGEST: usize = 4 << 10;
 /// How deep it may be nested.
@@ -125,7 +127,7 @@ impl Condition {
         match self.0.program.execute(&context) {
             Ok(cel::Value::Bool(holds)) => Ok(holds),
             Ok(other) => Err(format!("gives a value of type {}, not true or false", other.type_of())),
-            Err(error) => Err(cut(error.to_string())),
+            Err(error) => Err(cut(error.to_string(), MESSAGE)),
         }
     }
 
@@ -147,7 +149,7 @@ fn parse(text: String) -> Result<Inner, BadCondition> {
         let first = errors.errors.first();
         BadCondition(first.map_or_else(
             || "cannot be read as CEL".to_owned(),
-            |error| cut(format!("line {}, column {}: {}", error.pos.0, error.pos.1, error.msg)),
+            |error| cut(format!("line {}, column {}: {}", error.pos.0, error.pos.1, error.msg), MESSAGE),
         ))
     })?;
     let mut survey = Survey::default();
@@ -192,22 +194,25 @@ impl Survey {
                     self.reads[at] = true;
                     Ok(())
                 }
-                None => {
-                    Err(BadCondition(cut(format!("there is no variable `{name}`: there are before, after, config"))))
-                }
+                None => Err(BadCondition(cut(
+                    format!("there is no variable `{name}`: there are before, after, config"),
+                    MESSAGE,
+                ))),
             },
             Expr::Call(call) => self.call(&call.func_name, place),
             Expr::Comprehension(_) if place.bound.is_some() => {
                 Err(BadCondition("all, exists, exists_one, filter and map must not stand in one another".to_owned()))
             }
-            Expr::Struct(literal) => Err(BadCondition(cut(format!("there is no type `{}`", literal.type_name)))),
+            Expr::Struct(literal) => {
+                Err(BadCondition(cut(format!("there is no type `{}`", literal.type_name), MESSAGE)))
+            }
             _ => Ok(()),
         }
     }
 
     fn call(&mut self, function: &str, place: Place<'_>) -> Result<(), BadCondition> {
         if !FUNCTIONS.contains(&function) {
-            return Err(BadCondition(cut(format!("there is no function `{function}`"))));
+            return Err(BadCondition(cut(format!("there is no function `{function}`"), MESSAGE)));
         }
         self.additions += usize::from(function == "_+_");
         self.patterns += usize::from(function == "matches");
@@ -270,14 +275,6 @@ fn value_of(json: &Value) -> Result<cel::Value, String> {
             cel::Value::from(members)
         }
     })
-}
-
-fn cut(mut text: String) -> String {
-    if text.len() > MESSAGE {
-        text.truncate(text.floor_char_boundary(MESSAGE));
-        text.push('…');
-    }
-    text
 }
 
 #[cfg(test)]

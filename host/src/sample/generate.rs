@@ -41,16 +41,18 @@ pub struct Amount {
     pub back: Duration,
 }
 
-/// Makes the sample company in an empty store, and in it what it has gathered. `setting` is that of now. No rule is woken.
+/// Makes the sample company in an empty store, and in it what it has gathered until now. No rule is woken.
 /// Returns the company, and how many records were written around it.
 ///
 /// # Errors
 /// The store's, also where it has a company already.
-pub async fn generate(store: &Arc<dyn Store>, setting: Setting, amount: Amount) -> Result<(Company, u64)> {
-    let mut unit = unit_of(store, &setting, amount.language);
+pub async fn generate(store: &Arc<dyn Store>, now: Instant, amount: Amount) -> Result<(Company, u64)> {
+    let region = amount.language.house().region.to_owned();
+    let setting = Setting { now, region, ..Setting::default() };
+    let mut unit = Unit::new(store.clone(), Author::Caller, setting.clone(), amount.language.words().tag.into());
     let mut company = super::make(&mut unit, amount.language).await?;
     hire(&mut unit, &mut company, amount).await?;
-    let mut commit = Commit::new(setting.now, actor());
+    let mut commit = Commit::new(now, actor());
     commit.changes = unit.finish().changes;
     store.commit(commit).await.context("failed to write the company")?;
     let written = around(store, &company, setting, amount).await?;
@@ -102,10 +104,6 @@ async fn write(store: &Arc<dyn Store>, records: Vec<KeyedChange>) -> Result<u64>
     Ok(count)
 }
 
-fn unit_of(store: &Arc<dyn Store>, setting: &Setting, language: Language) -> Unit {
-    Unit::new(store.clone(), Author::Caller, setting.clone(), language.words().tag.into())
-}
-
 fn actor() -> Actor {
     Actor::System("sample".to_owned())
 }
@@ -122,10 +120,8 @@ mod tests {
     async fn generated(dir: &std::path::Path, language: Language, seed: u64) -> (Arc<dyn Store>, u64) {
         let (feed, _claims) = Feed::new();
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&dir.join("takt.db"), feed).await.unwrap());
-        let region = if language == Language::Ru { "RU" } else { "DE" }.to_owned();
-        let setting = Setting { now: crate::crm::testing::NOW, region, ..Setting::default() };
         let amount = Amount { records: 600, seed, language, back: Duration::from_secs(100 * 86_400) };
-        let (_, written) = generate(&store, setting, amount).await.unwrap();
+        let (_, written) = generate(&store, crate::crm::testing::NOW, amount).await.unwrap();
         (store, written)
     }
 

@@ -220,7 +220,8 @@ impl Teller {
         let draft = json!({"deal": deal, "owner": customer.owner, "contact": customer.contact, "company": customer.company,
             "payer": {"legal_name": customer.name}, "issuer": {"key": "main", "details": {"legal_name": "Main"}},
             "items": [line]});
-        let mut fields = admit(Kind::Invoice, draft, None, &self.setting)?;
+        let draft = (Kind::Invoice.spec().admit)(None, filled(draft)?, &self.setting)?;
+        let mut fields = Value::Object(draft.data);
         let issued = self.later(at, 60 * 24 * 10).min(self.setting.now);
         let (date, due) = (issued.utc().date_naive(), self.later(issued, 60 * 24 * 28));
         let overdue = due < self.setting.now;
@@ -240,14 +241,11 @@ impl Teller {
     }
 
     /// A record that was made at that moment, as it stands now.
-    fn add(&mut self, kind: Kind, at: Instant, mut fields: Value) -> Result<Id, Invalid> {
-        if let Value::Object(fields) = &mut fields {
-            fields.retain(|_, value| !value.is_null());
-        }
+    fn add(&mut self, kind: Kind, at: Instant, fields: Value) -> Result<Id, Invalid> {
         let at = at.min(self.setting.now);
-        let before = fields.as_object().cloned();
-        let data = admit(kind, fields, before.as_ref(), &self.setting)?;
-        let Value::Object(data) = data else { return Err(Invalid::field("", "a record is an object")) };
+        let fields = filled(fields)?;
+        // It stands as it stood: what the host keeps is given, not set anew.
+        let data = (kind.spec().admit)(Some(&fields), fields.clone(), &self.setting)?.data;
         let mut random = [0; 10];
         self.rng.fill_bytes(&mut random);
         let keys = (kind.spec().keys)(&data)?;
@@ -280,9 +278,9 @@ impl Teller {
     }
 }
 
-/// The fields as the rules of the kind leave them.
-fn admit(kind: Kind, fields: Value, before: Option<&Data>, setting: &Setting) -> Result<Value, Invalid> {
+/// The fields that are there.
+fn filled(fields: Value) -> Result<Data, Invalid> {
     let Value::Object(mut fields) = fields else { return Err(Invalid::field("", "a record is an object")) };
     fields.retain(|_, value| !value.is_null());
-    Ok(Value::Object((kind.spec().admit)(before, fields, setting)?.data))
+    Ok(fields)
 }

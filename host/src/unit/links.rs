@@ -11,9 +11,7 @@ use crate::crm::query::{Query, Test};
 use crate::crm::record::{Record, Reference};
 
 /// How many records may have to be changed so that nothing points at one any more.
-const MOST: usize = 1_000;
-/// How many are read at once.
-const PAGE: u32 = 200;
+const MOST: u32 = 1_000;
 
 impl Unit {
     /// Deletes a record: a tombstone stays. What points at it lets go of it, or keeps it from being deleted, as its kind
@@ -36,8 +34,7 @@ impl Unit {
                     letting_go.extend(found.into_iter().map(|record| (record, link)));
                 }
                 OnDelete::Refuse => {
-                    let one =
-                        self.find(&Query { limit: 1, ..pointing_at(kind, link, reference.id) }).await?.records.pop();
+                    let one = self.find(&pointing_at(kind, link, reference.id, 1)).await?.records.pop();
                     if let Some(record) = one {
                         invalid.note("", format!("{kind} {} has it as its {}", record.id, link.field));
                     }
@@ -60,20 +57,13 @@ impl Unit {
     /// # Errors
     /// `Invalid` where they are too many to be changed at once.
     pub(super) async fn pointing(&mut self, kind: Kind, link: &Link, to: Id) -> Result<Vec<Arc<Record>>> {
-        let mut query = pointing_at(kind, link, to);
-        let mut found = Vec::new();
-        loop {
-            let page = self.find(&query).await?;
-            found.extend(page.records);
-            if found.len() > MOST {
-                let message = format!("more than {MOST} {} have it as their {}", kind.plural(), link.field);
-                return Err(Invalid::field("", message).into());
-            }
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => return Ok(found),
-            }
+        let page = self.find(&pointing_at(kind, link, to, MOST)).await?;
+        if page.next.is_some() {
+            let message = format!("more than {MOST} {} have it as their {}", kind.plural(), link.field);
+            return Err(Invalid::field("", message).into());
         }
+        page.records.iter().for_each(|record| self.hold(record));
+        Ok(page.records)
     }
 
     /// Has a link of a record point elsewhere, or nowhere. It is the host that does so, not the record's owner: the rules
@@ -88,6 +78,6 @@ impl Unit {
     }
 }
 
-fn pointing_at(kind: Kind, link: &Link, to: Id) -> Query {
-    Query::of(kind, PAGE).with(link.field, Test::In(vec![to.to_string().into()]))
+fn pointing_at(kind: Kind, link: &Link, to: Id, limit: u32) -> Query {
+    Query::of(kind, limit).with(link.field, Test::In(vec![to.to_string().into()]))
 }

@@ -10,6 +10,7 @@ use super::manifest::{CommandSpec, Manifest, Need, Schedule, Subscription};
 use crate::crm::event::{Event, Trigger};
 use crate::crm::invalid::Invalid;
 use crate::crm::record::{Actor, Record, Reference};
+use crate::crm::text;
 
 /// What a text of the guest's may have at most, in bytes. What is over is cut.
 const TEXT: usize = 4 << 10;
@@ -100,12 +101,8 @@ pub(super) fn answer(answer: Result<Option<rule::Reply>, rule::Failure>) -> Endi
 }
 
 /// The text, cut where it is over-long.
-pub(super) fn cut(mut text: String) -> String {
-    if text.len() > TEXT {
-        text.truncate(text.floor_char_boundary(TEXT));
-        text.push('…');
-    }
-    text
+pub(super) fn cut(text: String) -> String {
+    text::cut(text, TEXT)
 }
 
 /// The manifest as the host keeps it.
