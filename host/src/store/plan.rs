@@ -4,7 +4,7 @@
 //! what the plan holds by a handful of statements. Each commit sees those before it in the batch; one that conflicts
 //! leaves nothing behind.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::commit::{Commit, Committed, Conflict, Disposal, Idempotency, KeyedChange, NewDelivery, TimerChange};
@@ -55,16 +55,17 @@ type Keys = Vec<(&'static str, String)>;
 #[derive(Debug, Default)]
 pub struct Plan {
     facts: Facts,
-    /// Records as they shall be; with `deleted_at` for those that go.
-    pub records: HashMap<Id, (Arc<Record>, Option<Instant>)>,
+    /// Records as they shall be; with `deleted_at` for those that go. Written in the order of their ids, as the tables
+    /// have them: many that are new then fill pages one after the other.
+    pub records: BTreeMap<Id, (Arc<Record>, Option<Instant>)>,
     /// Records whose unique keys are written anew.
-    pub rekeyed: HashMap<Id, (Kind, Keys)>,
+    pub rekeyed: BTreeMap<Id, (Kind, Keys)>,
     /// Events; audit and event rows are made of them.
     pub events: Vec<Recorded>,
     /// New deliveries.
     pub deliveries: Vec<DeliveryRow>,
     /// The words of records, where they are other ones now.
-    pub texts: HashMap<Id, TextRow>,
+    pub texts: BTreeMap<Id, TextRow>,
     /// Deliveries that wait behind a head which this batch finishes.
     pub promoted: Vec<u64>,
     /// Deliveries that are done or given up.

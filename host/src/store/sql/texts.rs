@@ -22,7 +22,9 @@ const BATCH: i64 = 1_000;
 /// # Errors
 /// The database's.
 pub async fn put(connection: &mut DbConnection, all: &[&TextRow]) -> sqlx::Result<()> {
-    let (kept, gone): (Vec<&TextRow>, Vec<&TextRow>) = all.iter().partition(|text| text.text.is_some());
+    let (mut kept, gone): (Vec<&TextRow>, Vec<&TextRow>) = all.iter().partition(|text| text.text.is_some());
+    // SQLite's index of words writes out what it has gathered as soon as a number does not rise.
+    kept.sort_unstable_by_key(|text| text.number);
     if !gone.is_empty() {
         sqlx::query(concat!("DELETE FROM record_text WHERE ", among!("record", "$1")))
             .bind(listed(gone.iter().map(|text| text.record)))
