@@ -88,6 +88,36 @@ async fn s8_2_the_planner_says_who_is_busy_and_proposes_free_times() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn s8_2_a_calendar_shows_each_time_of_what_recurs() {
+    let house = House::bare().await;
+    let weekly = meeting(&house, json!({"recurrence": "FREQ=WEEKLY;COUNT=5", "time_zone": "Europe/Berlin"})).await;
+    let once = json!({"title": "Once", "starts_at": "2026-03-31T08:00:00Z", "ends_at": "2026-03-31T09:00:00Z",
+        "participants": [{"user": house.anna.id, "answer": "declined"}]});
+    let once = meeting(&house, once).await;
+    meeting(&house, json!({"title": "Off", "status": "cancelled"})).await;
+    // The clocks go forward on the 29th: 15:00 in Berlin is an hour earlier in UTC.
+    let asked = "/api/v1/occurrences?from=2026-03-20T00:00:00Z&to=2026-04-03T00:00:00Z";
+    let found = house.clara.get(asked).await.ok();
+    let times: Vec<(&Value, &Value)> =
+        found["items"].as_array().unwrap().iter().map(|item| (&item["meeting"], &item["from"])).collect();
+    let expected = [
+        (&weekly["id"], &json!("2026-03-25T14:00:00.000000Z")),
+        (&once["id"], &json!("2026-03-31T08:00:00.000000Z")),
+        (&weekly["id"], &json!("2026-04-01T13:00:00.000000Z")),
+    ];
+    assert_eq!(times, expected);
+    let titles: Vec<&Value> = found["meetings"].as_array().unwrap().iter().map(|record| &record["title"]).collect();
+    assert_eq!(titles, ["Plans", "Once"], "each meeting stands there once");
+    let annas = house.clara.get(&format!("{asked}&user={}", house.anna.id)).await.ok();
+    assert_eq!(annas["items"].as_array().unwrap().len(), 2, "what she has declined does not keep her");
+    let wrong = |query: &str| format!("/api/v1/occurrences?{query}");
+    house.clara.get(&wrong("from=2026-03-20T00:00:00Z")).await.names(&["/to"]);
+    house.clara.get(&wrong("from=noon&to=2026-03-20T00:00:00Z")).await.names(&["/from"]);
+    house.clara.get(&wrong("from=2026-03-20T00:00:00Z&to=2026-03-20T00:00:00Z")).await.names(&["/to"]);
+    house.clara.get(&wrong("from=2026-03-20T00:00:00Z&to=2028-03-20T00:00:00Z")).await.names(&["/to"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn s8_3_users_answer_by_buttons_and_the_organiser_is_told() {
     let house = House::with(&["calendar"]).await;
     let meeting = meeting(&house, json!({})).await;

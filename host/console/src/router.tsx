@@ -22,6 +22,15 @@ export interface ListSearch {
   where?: Record<string, string>;
 }
 
+/** Which part of the calendar is looked at, and whose. */
+export interface CalendarSearch {
+  view?: 'day' | 'week' | 'month';
+  /** A day of it: `2026-03-29`. */
+  on?: string;
+  /** Ids of users, commas between. */
+  whose?: string;
+}
+
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 function listSearch(raw: Record<string, unknown>): ListSearch {
@@ -67,6 +76,15 @@ const reports = createRoute({
   validateSearch: reportSearch,
   component: lazyRouteComponent(() => import('./routes/reports'), 'Reports'),
 });
+const calendar = createRoute({
+  getParentRoute: () => shell,
+  path: '/calendar',
+  validateSearch: (raw: Record<string, unknown>): CalendarSearch => {
+    const view = raw.view === 'day' || raw.view === 'week' || raw.view === 'month' ? raw.view : undefined;
+    return { view, on: text(raw.on), whose: text(raw.whose) };
+  },
+  component: lazyRouteComponent(() => import('./routes/calendar'), 'Calendar'),
+});
 const list = createRoute({
   getParentRoute: () => shell,
   path: '/$plural',
@@ -104,6 +122,11 @@ const dead = createRoute({
   path: '/dead-letters',
   component: lazyRouteComponent(() => import('./routes/dead-letters'), 'DeadLetters'),
 });
+const failures = createRoute({
+  getParentRoute: () => shell,
+  path: '/failures',
+  component: lazyRouteComponent(() => import('./routes/failures'), 'Failures'),
+});
 const holds = createRoute({
   getParentRoute: () => shell,
   path: '/holds',
@@ -127,7 +150,7 @@ const account = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  shell.addChildren([home, inbox, reports, list, record, plugins, plugin, runs, run, dead, holds, webhooks, tokens, account]),
+  shell.addChildren([home, inbox, calendar, reports, list, record, plugins, plugin, runs, run, failures, dead, holds, webhooks, tokens, account]),
 ]);
 
 export function makeRouter(client: QueryClient) {

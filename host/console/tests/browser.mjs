@@ -1,4 +1,5 @@
 // A browser, and what people do in it.
+import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
 const ARGUMENTS = [
@@ -29,4 +30,19 @@ export async function signIn(page, email, password, at = '/') {
   await page.locator('input[name=password]').fill(password);
   await page.locator('button[type=submit]').click();
   await page.locator('#main').waitFor();
+}
+
+/** How the tests of one host use it: `await as(email, path, async (page) => …)` on a signed-in person's page, which must end
+ *  without a fault, the policy for content included. */
+export function people(browser, host) {
+  return async (email, at, use, options) => {
+    const page = await person(browser, host.address, options);
+    try {
+      await signIn(page, email, host.password, at);
+      await use(page);
+      assert.deepEqual(page.faults, []);
+    } finally {
+      await page.context().close();
+    }
+  };
 }

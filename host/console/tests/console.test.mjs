@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { launch, person, signIn } from './browser.mjs';
+import { launch, people, person } from './browser.mjs';
 import { caller, start } from './host.mjs';
 import { screens } from './screens.mjs';
 
@@ -14,6 +14,7 @@ const BORIS = 'boris@nordlicht.example';
 let host;
 let browser;
 let call;
+let as;
 
 before(async () => {
   host = await start(process.env.TAKT_BINARY);
@@ -24,24 +25,13 @@ before(async () => {
   await call('POST', '/custom_fields', { of: 'contact', key: 'floor', title: 'Floor', schema: { type: 'integer', minimum: 0 } });
   await call('POST', '/forms', { title: 'Call me back', slug: 'call-back', fields: [phone] });
   browser = await launch();
+  as = people(browser, host);
 });
 
 after(async () => {
   await browser?.close();
   await host?.stop();
 });
-
-/** A signed-in person's page; it must end without a fault, the policy for content included. */
-async function as(email, at, use, options) {
-  const page = await person(browser, host.address, options);
-  try {
-    await signIn(page, email, host.password, at);
-    await use(page);
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
 
 test('a wrong password is told, the right one leads to where one was going', async () => {
   const page = await person(browser, host.address);

@@ -1,24 +1,28 @@
 //! When people are free, and the feeds that their calendars subscribe to.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
-use super::App;
 use super::errors::unit_problem;
+use super::{App, faces};
 use crate::crm::availability::Span;
 use crate::crm::ical;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::kind::Kind;
-use crate::crm::record::Reference;
+use crate::crm::meeting::Meeting;
+use crate::crm::record::{Record, Reference};
 use crate::http::identity::Caller;
 use crate::http::json::Json;
+use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
 use crate::http::secret;
 use crate::store::link::Link;
@@ -31,7 +35,7 @@ const SLOTS: u32 = 100;
 /// The endpoints.
 #[must_use]
 pub fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
-    vec![routes!(availability), routes!(feed_make), routes!(feed_revoke), routes!(feed)]
+    vec![routes!(availability), routes!(occurrences), routes!(feed_make), routes!(feed_revoke), routes!(feed)]
 }
 
 /// Whom to look for a time with.
@@ -118,6 +122,53 @@ async fn availability(
     let users = planned.busy(whole).into_iter();
     let users = users.map(|(user, busy)| BusyView { user, busy: busy.into_iter().map(SpanView::from).collect() });
     Ok(axum::Json(AvailabilityView { users: users.collect(), slots: slots.into_iter().map(SpanView::from).collect() }))
+}
+
+/// A time at which a meeting takes place.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Occurrence {
+    /// The meeting.
+    meeting: Id,
+    /// When it begins, this time.
+    from: Instant,
+    /// When it ends.
+    to: Instant,
+}
+
+/// What takes place when.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Occurrences {
+    /// In order.
+    items: Vec<Occurrence>,
+    /// The meetings, each once.
+    #[schema(value_type = Vec<Object>)]
+    meetings: Vec<Value>,
+}
+
+/// The meetings that take place in a time, those that recur time by time. What was cancelled is left out.
+#[utoipa::path(get, path = "/api/v1/occurrences", tag = "meetings", operation_id = "occurrences",
+    params(
+        ("from" = Instant, Query, description = "What ends after this moment."),
+        ("to" = Instant, Query, description = "What begins before this moment; at most a year later."),
+        ("user" = Option<Id>, Query, description = "Only what keeps this user: they organise it, or are invited and have not declined."),
+    ),
+    responses((status = 200, description = "What takes place when.", body = Occurrences)))]
+async fn occurrences(State(app): State<App>, caller: Caller, mut params: Params) -> Result<axum::Json<Occurrences>> {
+    let (from, to) = (params.parse("from")?, params.parse("to")?);
+    let user: Option<Id> = params.parse("user")?;
+    params.finish(&["from", "to", "user"])?;
+    let needed = |name: &str| Problem::field(format!("/{name}"), "a moment is needed, like 2026-03-29T09:00:00Z");
+    let from = from.ok_or_else(|| needed("from"))?;
+    let to = to.ok_or_else(|| needed("to"))?;
+    let mut unit = app.engine.unit();
+    let mut found = unit.occurrences(Span { from, to }).await.map_err(unit_problem)?;
+    if let Some(user) = user {
+        found.retain(|(_, record)| record.entity::<Meeting>().is_ok_and(|meeting| meeting.keeps(user)));
+    }
+    let meetings: BTreeMap<Id, &Record> = found.iter().map(|(_, record)| (record.id, record.as_ref())).collect();
+    let meetings = meetings.into_values().map(|record| faces::face(&caller, record)).collect();
+    let items = found.iter().map(|(span, record)| Occurrence { meeting: record.id, from: span.from, to: span.to });
+    Ok(axum::Json(Occurrences { items: items.collect(), meetings }))
 }
 
 /// Where one's calendar can be subscribed to.

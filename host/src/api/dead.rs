@@ -29,7 +29,7 @@ pub fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
 async fn list(State(app): State<App>, mut params: Params) -> Result<axum::Json<Page<DeadDelivery>>> {
     let plugin = params.take("plugin")?;
     let limit = params.limit()?;
-    let before = params.parse("after")?;
+    let before = params.number("after")?;
     params.finish(&["plugin", "limit", "after"])?;
     let items = app.engine.store().dead_list(plugin.as_deref(), before, limit).await?;
     let next = (items.len() == limit as usize).then(|| items.last().map(|dead| dead.id.to_string())).flatten();

@@ -81,7 +81,7 @@ pub async fn changes(
 ) -> Result<axum::Json<Page<AuditView>>> {
     let record = id(&path)?;
     let limit = params.limit()?;
-    let before = params.parse::<u64>("after")?;
+    let before = params.number("after")?;
     params.finish(&["limit", "after"])?;
     let reached = records::within_reach(&app, &caller, kind, record).await;
     if !caller.is_admin() {

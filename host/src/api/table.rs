@@ -69,6 +69,7 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("GET", "/d/{token}", Access::Public),
     ("GET", "/calendar/{token}", Access::Public),
     ("POST", "/api/v1/availability", Access::Member("meetings:read")),
+    ("GET", "/api/v1/occurrences", Access::Member("meetings:read")),
     ("POST", "/api/v1/calendar_feed", Access::Member("meetings:read")),
     ("DELETE", "/api/v1/calendar_feed", Access::Member("meetings:read")),
     ("POST", "/api/v1/documents/{id}/fill", Access::Member("documents:write")),

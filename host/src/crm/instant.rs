@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Add, Sub};
+use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -91,11 +92,23 @@ impl Serialize for Instant {
     }
 }
 
+/// A text that is no moment.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("a moment as RFC 3339 writes it is expected, like 2026-03-29T09:00:00Z")]
+pub struct NotAMoment;
+
+impl FromStr for Instant {
+    type Err = NotAMoment;
+
+    fn from_str(text: &str) -> Result<Self, NotAMoment> {
+        let moment = DateTime::parse_from_rfc3339(text).map_err(|_| NotAMoment)?;
+        Ok(Self::from(moment.with_timezone(&Utc)))
+    }
+}
+
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        DateTime::parse_from_rfc3339(&text)
-            .map(|moment| Self::from(moment.with_timezone(&Utc)))
-            .map_err(|_| de::Error::custom("a moment as RFC 3339 writes it is expected, like 2026-03-29T09:00:00Z"))
+        text.parse().map_err(de::Error::custom)
     }
 }

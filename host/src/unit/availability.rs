@@ -1,5 +1,6 @@
 //! When users are busy: their meetings, their absences, and the hours in which they do not work.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::records::entity;
@@ -11,6 +12,7 @@ use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
 use crate::crm::meeting::Meeting;
 use crate::crm::query::{Query, Test};
+use crate::crm::record::Record;
 use crate::crm::user::User;
 
 /// The longest time that is looked at.
@@ -70,6 +72,24 @@ impl Unit {
         Ok(times)
     }
 
+    /// The meetings that take place in that time, and each of those times, in order.
+    ///
+    /// # Errors
+    /// `Invalid` where the time is too long, or none.
+    pub async fn occurrences(&mut self, whole: Span) -> Result<Vec<(Span, Arc<Record>)>> {
+        let mut invalid = Invalid::default();
+        check_span(whole, &mut invalid);
+        invalid.or(())?;
+        let zone = self.organisation().await?.time_zone;
+        let mut all = Vec::new();
+        for record in self.meetings_found(whole).await? {
+            let meeting: Meeting = entity(&record)?;
+            all.extend(meeting.times(whole, zone).into_iter().map(|span| (span, record.clone())));
+        }
+        all.sort_by_key(|(span, record)| (span.from, record.id));
+        Ok(all)
+    }
+
     /// What keeps these users in that time.
     ///
     /// # Errors
@@ -77,8 +97,7 @@ impl Unit {
     pub async fn availability(&mut self, users: &[Id], whole: Span) -> Result<Planned> {
         let mut invalid = Invalid::default();
         invalid.check(users.len() <= USERS, "/users", "must not be more than 50");
-        invalid.check(whole.from < whole.to, "/to", "must come after from");
-        invalid.check(whole.to.since(whole.from) <= LONGEST, "/to", "must not be more than a year after from");
+        check_span(whole, &mut invalid);
         invalid.or(())?;
         let zone = self.organisation().await?.time_zone;
         let meetings = self.meetings_in(whole).await?;
@@ -98,12 +117,22 @@ impl Unit {
 
     /// The meetings that may take place in that time: those that begin in it or not long before, and all that recur.
     pub(super) async fn meetings_in(&mut self, whole: Span) -> Result<Vec<(Id, Meeting)>> {
+        let found = self.meetings_found(whole).await?;
+        found.iter().map(|record| Ok((record.id, entity(record)?))).collect()
+    }
+
+    async fn meetings_found(&mut self, whole: Span) -> Result<Vec<Arc<Record>>> {
         let planned = Query::of(Kind::Meeting, 200).with("status", Test::In(vec!["planned".into()]));
         let before = planned.with("starts_at", Test::Below(whole.to.to_string().into()));
         let since = (whole.from - MEETING).to_string();
         let once = before.clone().with("recurrence", Test::Absent).with("starts_at", Test::AtLeast(since.into()));
         let mut found = self.find_all(once).await?;
         found.extend(self.find_all(before.with("recurrence", Test::Present)).await?);
-        found.iter().map(|record| Ok((record.id, entity(record)?))).collect()
+        Ok(found)
     }
+}
+
+fn check_span(whole: Span, invalid: &mut Invalid) {
+    invalid.check(whole.from < whole.to, "/to", "must come after from");
+    invalid.check(whole.to.since(whole.from) <= LONGEST, "/to", "must not be more than a year after from");
 }

@@ -80,12 +80,12 @@ impl Unit {
     async fn one_report(&mut self, query: &ReportQuery, frame: &Frame, days: Days) -> Result<Report> {
         let asked = frame.query(query, days, self.now());
         let over_all = FigureQuery { by: Group::None, ..asked.clone() };
-        let total = self.store.report_figures(&over_all).await?.remove(&None).unwrap_or_default();
-        let mut groups = Vec::new();
-        if query.by != Group::None {
-            let found = self.store.report_figures(&asked).await?;
-            groups = self.titled(query.by, found).await?;
-        }
+        let grouped = async {
+            if query.by == Group::None { Ok(BTreeMap::new()) } else { self.store.report_figures(&asked).await }
+        };
+        let (mut total, found) = tokio::try_join!(self.store.report_figures(&over_all), grouped)?;
+        let total = total.remove(&None).unwrap_or_default();
+        let groups = self.titled(query.by, found).await?;
         Ok(Report { from: days.from, to: days.to, total, groups, before: None })
     }
 

@@ -1,4 +1,5 @@
 // What a change changed, field by field.
+import { Stack, Text } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { Fragment } from 'react';
 import type { Reference } from '../api/records';
@@ -7,6 +8,37 @@ import { RecordLink, useName } from '../parts/links';
 import { stagesOf, usePipelines } from './pipelines';
 import { fieldOf, isKind, knownOf, type Field } from './table';
 import { plainly } from './value';
+
+/** One changed record: the event's name, which, and field by field what. */
+export interface Changed {
+  name: string;
+  record: { kind: string; id: string };
+  diff: Record<string, unknown>;
+}
+
+/** All that a run changed, or would change. */
+export function Changes({ changes, proposed }: { changes: Changed[]; proposed?: boolean }) {
+  const speech = useSpeech();
+  if (changes.length === 0) return <Text size="sm" c="dimmed">{speech.w.noChanges}</Text>;
+  return (
+    <Stack gap="sm">
+      {changes.map((change, at) => {
+        const made = change.name.endsWith('.created');
+        return (
+          <div key={`${change.record.id} ${at}`}>
+            <Text size="sm" component="div" mb={2}>
+              <b>{speech.named(speech.w.kinds, change.record.kind)}</b>
+              {` · ${speech.choice(change.name.split('.')[1] ?? '')}`}
+              {/* What would be made is nowhere yet. */}
+              {!(made && proposed) && <> · <RecordLink kind={change.record.kind} id={change.record.id} /></>}
+            </Text>
+            <Diff kind={change.record.kind} diff={change.diff} made={made} />
+          </div>
+        );
+      })}
+    </Stack>
+  );
+}
 
 interface DiffProps {
   kind: string;

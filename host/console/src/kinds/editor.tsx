@@ -1,11 +1,13 @@
 // How the value of a field is edited: in place, in forms, in dialogs.
 import { Group, MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import type { Schemas } from '../api/client';
 import type { Reference } from '../api/records';
 import { useSpeech, type Money } from '../i18n';
 import { useOrganisation } from '../organisation';
 import { RecordSelect } from '../parts/record-select';
 import { AmountInput, asDraft, ItemsEditor, type LineDraft, type LineItem } from './items';
+import { DetailsEditor, ParticipantsEditor } from './parts';
 import { stagesOf, usePipelines } from './pipelines';
 import { KINDS, type Field, type KindName } from './table';
 
@@ -64,6 +66,10 @@ export function Editor({ field, value, onChange, labelled, error, beside = {}, a
       return <AboutEditor label={name} value={value as Reference | null} error={error} onChange={onChange} />;
     case 'items':
       return <ItemsEditor items={((value as LineItem[] | null) ?? []).map(asDraft)} currency={currency} onChange={(items: LineDraft[]) => onChange(items)} />;
+    case 'participants':
+      return <ParticipantsEditor people={(value as Schemas['Participant'][] | null) ?? []} error={error} onChange={onChange} />;
+    case 'details':
+      return <DetailsEditor members={field.choices ?? []} value={(value as Record<string, unknown> | null) ?? {}} error={error} onChange={onChange} />;
     case 'data':
       return <JsonEditor label={name} labelled={labelled} value={value} error={error} onChange={onChange} />;
     default:

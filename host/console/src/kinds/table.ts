@@ -12,14 +12,15 @@ export type KindName = Exclude<Schemas['Kind'], 'notification'>;
 /** How a field is shown and edited. */
 export type Shape =
   | 'text' | 'long' | 'email' | 'phone' | 'emails' | 'phones' | 'words' | 'url' | 'language' | 'integer' | 'rate' | 'seconds'
-  | 'money' | 'date' | 'instant' | 'bool' | 'choice' | 'stage' | 'ref' | 'about' | 'items' | 'data';
+  | 'money' | 'date' | 'instant' | 'bool' | 'choice' | 'stage' | 'ref' | 'about' | 'items' | 'participants' | 'payments' | 'rounds'
+  | 'totals' | 'details' | 'data';
 
 export interface Field {
   name: string;
   shape: Shape;
   /** Its word in the dictionaries, where other kinds have a field of the same name that means something else. */
   word?: string;
-  /** The values of a choice, or of words that are chosen. */
+  /** The values of a choice, or of words that are chosen; the members of details. */
   choices?: readonly string[];
   /** The kind that a reference points to. */
   to?: KindName;
@@ -111,6 +112,8 @@ const organisation = field<'Organisation'>();
 
 const CHANNELS = choice(['email', 'sms', 'messenger']);
 const DEAL_KINDS = ['goods', 'service'];
+const BILLING = choice(['legal_name', 'address', 'bank', 'bank_account', 'signatory']);
+const PAYER = choice(['legal_name', 'tax_id', 'address', 'bank', 'bank_account', 'signatory']);
 const PAPERS = ['contract', 'invoice', 'waybill', 'act', 'receipt', 'offer', 'other'];
 
 const NEWEST = ['number', 'created_at', 'updated_at'];
@@ -208,7 +211,7 @@ export const KINDS: Record<KindName, KindSpec> = {
       contact('consent', 'words', CHANNELS),
       contact('opted_out', 'words', CHANNELS),
       contact('tax_id', 'text'),
-      contact('billing', 'data'),
+      contact('billing', 'details', BILLING),
       contact('custom', 'data'),
     ],
     columns: ['company', 'phones', 'emails', 'owner', 'created_at'],
@@ -222,7 +225,7 @@ export const KINDS: Record<KindName, KindSpec> = {
       company('tax_id', 'text', ASKED),
       company('phones', 'phones', ASKED),
       company('emails', 'emails', ASKED),
-      company('billing', 'data'),
+      company('billing', 'details', BILLING),
       company('custom', 'data'),
     ],
     columns: ['tax_id', 'phones', 'emails', 'owner', 'created_at'],
@@ -257,7 +260,7 @@ export const KINDS: Record<KindName, KindSpec> = {
       meeting('ends_at', 'instant', WANTED),
       meeting('organiser', 'ref', to('user', WANTED)),
       meeting('place', 'text', ASKED),
-      meeting('participants', 'data'),
+      meeting('participants', 'participants'),
       meeting('recurrence', 'text', ASKED),
       meeting('time_zone', 'text'),
       meeting('about', 'about', ASKED),
@@ -299,11 +302,11 @@ export const KINDS: Record<KindName, KindSpec> = {
       document('about', 'about', WANTED),
       document('template', 'ref', to('template', ASKED)),
       document('items', 'items', ASKED_LATER),
-      document('totals', 'data', KEPT),
+      document('totals', 'totals', KEPT),
       document('fields', 'data'),
       document('edited', 'data'),
       document('signed_at', 'instant', KEPT),
-      document('rounds', 'data', KEPT),
+      document('rounds', 'rounds', KEPT),
       document('custom', 'data'),
     ],
     columns: ['document_kind', 'status', 'owner', 'about', 'updated_at'],
@@ -322,10 +325,10 @@ export const KINDS: Record<KindName, KindSpec> = {
       invoice('issue_date', 'date'),
       invoice('due_date', 'date', ASKED),
       invoice('items', 'items', ASKED_LATER),
-      invoice('totals', 'data', KEPT),
+      invoice('totals', 'totals', KEPT),
       invoice('paid', 'money', KEPT),
-      invoice('payments', 'data'),
-      invoice('payer', 'data'),
+      invoice('payments', 'payments', KEPT),
+      invoice('payer', 'details', { ...PAYER, ...ASKED_LATER }),
       invoice('void_reason', 'text'),
       invoice('custom', 'data'),
     ],
@@ -453,7 +456,7 @@ export const KINDS: Record<KindName, KindSpec> = {
       organisation('work_calendar', 'ref', to('work_calendar')),
       organisation('member_reach', 'choice', choice(['own', 'all'])),
       organisation('quiet_hours', 'data'),
-      organisation('issuer', 'data'),
+      organisation('issuer', 'details', PAYER),
     ],
     columns: ['time_zone', 'currency', 'language'], filters: [], sorts: ['created_at'],
   },

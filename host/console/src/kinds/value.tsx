@@ -2,10 +2,12 @@
 import { Anchor, Badge, Group, Text } from '@mantine/core';
 import { IconCheck, IconMinus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import type { Schemas } from '../api/client';
 import type { AnyRecord, Reference } from '../api/records';
 import { useSpeech, type Money, type Speech } from '../i18n';
 import { Person, RecordLink } from '../parts/links';
 import { Items, type LineItem } from './items';
+import { DetailsView, Participants, Payments, Rounds, Totals } from './parts';
 import { stagesOf, usePipelines } from './pipelines';
 import type { Field } from './table';
 
@@ -81,6 +83,11 @@ export function Value({ field, record, brief }: ValueProps): ReactNode {
     case 'ref': return field.to === 'user' ? <Person id={String(value)} link={!brief} /> : <RecordLink kind={field.to ?? ''} id={String(value)} />;
     case 'about': return <RecordLink {...(value as Reference)} />;
     case 'items': return <Items items={value as LineItem[]} />;
+    case 'participants': return <Participants people={value as Schemas['Participant'][]} />;
+    case 'payments': return <Payments payments={value as Schemas['Payment'][]} />;
+    case 'rounds': return <Rounds rounds={value as Schemas['Round'][]} />;
+    case 'totals': return <Totals totals={value as Schemas['Totals']} />;
+    case 'details': return <DetailsView members={field.choices ?? []} value={value as Record<string, unknown>} />;
     case 'data': return brief ? JSON.stringify(value) : <pre className="pre mono">{JSON.stringify(value, null, 2)}</pre>;
     case 'long': return <span className="prose">{String(value)}</span>;
     default: return String(value);

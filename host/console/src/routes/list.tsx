@@ -9,6 +9,7 @@ import { Files } from '../kinds/files';
 import { Filters } from '../kinds/filters';
 import { RecordTable } from '../kinds/record-table';
 import { kindOf, KINDS, type KindName } from '../kinds/table';
+import { Gallery } from '../papers/gallery';
 import { Page } from '../parts/page';
 import { Loading } from '../parts/states';
 import type { ListSearch } from '../router';
@@ -50,6 +51,7 @@ function ListOf({ kind }: { kind: KindName }) {
   const aside = (
     <Group gap="sm">
       {spec.board && views}
+      {kind === 'template' && <Gallery />}
       {kind !== 'organisation' && <Files kind={kind} shown={{ ...where, q: search.q, sort: search.sort }} writes={(admin || !spec.setting) && kind !== 'user'} />}
       {(admin || !spec.setting) && kind !== 'organisation' && (
         <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>

@@ -1,14 +1,18 @@
 // One plugin: what it is and may do, its configuration, its condition and budgets, its runs.
-import { Alert, Badge, Box, Button, Checkbox, Group, List, Loader, NumberInput, SimpleGrid, Stack, Tabs, Text, Textarea, Title } from '@mantine/core';
+import { Alert, Badge, Box, Button, Checkbox, Group, List, Loader, NumberInput, SimpleGrid, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { api, done, type Schemas } from '../api/client';
+import { Condition } from '../automation/condition';
+import { DryRun } from '../automation/dry-run';
+import { Releases } from '../automation/releases';
 import { useSpeech } from '../i18n';
 import { Page } from '../parts/page';
 import { PluginSwitch, stateOf, STATE_TONES } from '../parts/plugin-switch';
 import { RouterAnchor } from '../parts/router-link';
 import { RunList } from '../parts/run-list';
+import { Section } from '../parts/section';
 import { Shown } from '../parts/states';
 import { refuse, saying, tell } from '../parts/toast';
 import { Moment } from '../kinds/value';
@@ -43,12 +47,15 @@ function Sheet({ plugin }: { plugin: PluginDetail }) {
         {`${plugin.name} ${plugin.version} · ${plugin.release.slice(0, 12)}`}
       </Text>
       {plugin.broken && <Alert color="red" mb="md">{plugin.broken}</Alert>}
+      {plugin.paused && <Paused paused={plugin.paused} />}
       <Tabs defaultValue="overview" keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">{w.overview}</Tabs.Tab>
           <Tabs.Tab value="configuration">{w.configuration}</Tabs.Tab>
           <Tabs.Tab value="condition">{w.condition}</Tabs.Tab>
           <Tabs.Tab value="budgets">{w.budgets}</Tabs.Tab>
+          <Tabs.Tab value="releases">{w.releases}</Tabs.Tab>
+          <Tabs.Tab value="dry-run">{w.dryRun}</Tabs.Tab>
           <Tabs.Tab value="runs">{w.runs}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
@@ -62,6 +69,12 @@ function Sheet({ plugin }: { plugin: PluginDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="budgets">
           <Budgets plugin={plugin} />
+        </Tabs.Panel>
+        <Tabs.Panel value="releases">
+          <Releases name={plugin.name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="dry-run">
+          <DryRun plugin={plugin} />
         </Tabs.Panel>
         <Tabs.Panel value="runs">
           <RunList
@@ -77,14 +90,14 @@ function Sheet({ plugin }: { plugin: PluginDetail }) {
   );
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
+/** The host switched it off by itself. */
+function Paused({ paused }: { paused: Schemas['Paused'] }) {
+  const speech = useSpeech();
   return (
-    <Box className="card" p="md" component="section" aria-label={title}>
-      <Title order={2} size="h3" mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Box>
+    <Alert color="orange" mb="md" title={speech.w.paused}>
+      {speech.fill(speech.w.pausedText, { failed: paused.failed, runs: paused.runs })} <Moment value={paused.at} />
+      <Text size="sm" mt={4} className="prose">{paused.error}</Text>
+    </Alert>
   );
 }
 
@@ -205,35 +218,6 @@ function Configuration({ plugin }: { plugin: PluginDetail }) {
       <Suspense fallback={<Loader type="dots" />}>
         <SchemaForm key={plugin.updated_at} schema={schema} value={plugin.config} action={w.save} onSubmit={(value) => put.mutateAsync(value)} aside={<Button variant="default" onClick={() => put.mutate({})}>{w.reset}</Button>} />
       </Suspense>
-    </Box>
-  );
-}
-
-function Condition({ plugin }: { plugin: PluginDetail }) {
-  const speech = useSpeech();
-  const { w } = speech;
-  const [text, setText] = useState(plugin.condition ?? '');
-  const put = usePluginChange(async (condition: string | null) => {
-    await done(api.PUT('/api/v1/plugins/{name}/condition', { ...at(plugin.name), body: { condition } }));
-    tell(w.saved);
-  });
-  return (
-    <Box className="card" p="md" maw={760}>
-      <Textarea
-        label={w.condition}
-        description={w.conditionText}
-        placeholder="after.amount.minor > 100000"
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        autosize
-        minRows={3}
-        error={put.isError ? saying(put.error, speech) : undefined}
-        styles={{ input: { fontFamily: 'ui-monospace, monospace' } }}
-        spellCheck={false}
-      />
-      <Button mt="md" loading={put.isPending} onClick={() => put.mutate(text.trim() === '' ? null : text)}>
-        {w.save}
-      </Button>
     </Box>
   );
 }

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { remove, runs, type AnyRecord } from '../api/records';
 import { useSpeech } from '../i18n';
 import { Commands } from '../kinds/commands';
+import { Embed } from '../kinds/embed';
 import { FieldRow } from '../kinds/field-row';
 import { History } from '../kinds/history';
 import { OwnFields, useOwnFields } from '../kinds/own-fields';
@@ -15,6 +16,9 @@ import { useStep } from '../kinds/steps';
 import { fieldOf, kindOf, KINDS, plural, type KindName } from '../kinds/table';
 import { UserActions } from '../kinds/user-actions';
 import { Value } from '../kinds/value';
+import { Paper } from '../papers/paper';
+import { PaymentButton } from '../papers/payment';
+import { TemplateEditor } from '../papers/template-editor';
 import { ConfirmDialog } from '../parts/confirm';
 import { recordQuery, titleOf } from '../parts/links';
 import { Page } from '../parts/page';
@@ -108,13 +112,17 @@ function isAbsent(value: unknown): boolean {
 
 function Side({ record }: { record: AnyRecord }) {
   const { w } = useSpeech();
+  const paper = record.kind === 'document' || record.kind === 'invoice';
+  const template = record.kind === 'template';
   return (
-    <Tabs defaultValue="history" keepMounted={false}>
+    <Tabs defaultValue={paper || template ? 'preview' : 'history'} keepMounted={false}>
       <Tabs.List mb="sm">
+        {(paper || template) && <Tabs.Tab value="preview">{w.preview}</Tabs.Tab>}
         <Tabs.Tab value="history">{w.history}</Tabs.Tab>
         <Tabs.Tab value="related">{w.related}</Tabs.Tab>
         <Tabs.Tab value="runs">{w.runs}</Tabs.Tab>
       </Tabs.List>
+      <Tabs.Panel value="preview">{template ? <TemplateEditor key={record.version} template={record} /> : <Paper record={record} />}</Tabs.Panel>
       <Tabs.Panel value="history">
         <History kind={record.kind} id={record.id} version={record.version} />
       </Tabs.Panel>
@@ -163,6 +171,8 @@ function Aside({ record }: { record: AnyRecord }) {
         <Button size="xs" onClick={() => void go('converted')}>{w.convert}</Button>
       )}
       {record.kind === 'task' && record.status === 'open' && <Button size="xs" onClick={() => void go('done')}>{w.done}</Button>}
+      {record.kind === 'invoice' && ['issued', 'sent', 'overdue'].includes(String(record.status)) && <PaymentButton invoice={record} />}
+      {record.kind === 'form' && <Embed form={record} />}
       {record.kind === 'user' && admin && <UserActions user={record} />}
       {writes && record.kind !== 'organisation' && (
         <Menu position="bottom-end">

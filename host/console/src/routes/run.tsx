@@ -1,18 +1,20 @@
 // One run: its cost and log, all it changed, what led to it, and what it led to.
-import { Alert, Box, Button, Grid, Group, Stack, Text, Timeline, Title } from '@mantine/core';
+import { Alert, Button, Grid, Group, Stack, Text, Timeline } from '@mantine/core';
 import { IconBolt, IconPencil, IconUser } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { api, done, type Schemas } from '../api/client';
 import { useSpeech } from '../i18n';
-import { Diff } from '../kinds/diff';
+import { Changes } from '../kinds/diff';
 import { useActor } from '../kinds/history';
 import { Choice, Moment } from '../kinds/value';
 import { Person, RecordLink } from '../parts/links';
+import { Log } from '../parts/log';
 import { Page } from '../parts/page';
 import { RouterAnchor } from '../parts/router-link';
 import { Runs } from '../parts/run-list';
+import { Section } from '../parts/section';
 import { Shown } from '../parts/states';
 import { refuse, tell } from '../parts/toast';
 
@@ -37,28 +39,28 @@ function Sheet({ run }: { run: Detail }) {
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack>
-            <Part title={w.changes}>
+            <Section title={w.changes}>
               <Changes changes={run.changes} />
-            </Part>
-            <Part title={w.log}>
+            </Section>
+            <Section title={w.log}>
               <Log lines={run.log} />
-            </Part>
+            </Section>
             {!isNothing(run.effects) && (
-              <Part title={w.effects}>
+              <Section title={w.effects}>
                 <pre className="pre mono">{JSON.stringify(run.effects, null, 2)}</pre>
-              </Part>
+              </Section>
             )}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
           <Stack>
-            <Part title={w.chain}>
+            <Section title={w.chain}>
               <Chain run={run} />
-            </Part>
-            <Part title={w.causedRuns}>{run.caused.length ? <Runs runs={run.caused} about /> : <Text size="sm" c="dimmed">{w.noCaused}</Text>}</Part>
-            <Part title={w.cost}>
+            </Section>
+            <Section title={w.causedRuns}>{run.caused.length ? <Runs runs={run.caused} about /> : <Text size="sm" c="dimmed">{w.noCaused}</Text>}</Section>
+            <Section title={w.cost}>
               <Facts run={run} />
-            </Part>
+            </Section>
           </Stack>
         </Grid.Col>
       </Grid>
@@ -69,17 +71,6 @@ function Sheet({ run }: { run: Detail }) {
 function isNothing(effects: unknown): boolean {
   if (effects === null || effects === undefined) return true;
   return typeof effects === 'object' && Object.values(effects).every((value) => Array.isArray(value) && value.length === 0);
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Box className="card" p="md" component="section" aria-label={title}>
-      <Title order={2} size="h3" mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Box>
-  );
 }
 
 function Again({ id }: { id: string }) {
@@ -95,35 +86,6 @@ function Again({ id }: { id: string }) {
     <Button size="xs" variant="light" loading={again.isPending} onClick={() => again.mutate()}>
       {speech.w.runAgain}
     </Button>
-  );
-}
-
-function Changes({ changes }: { changes: Schemas['AuditView'][] }) {
-  const speech = useSpeech();
-  if (changes.length === 0) return <Text size="sm" c="dimmed">{speech.w.noChanges}</Text>;
-  return (
-    <Stack gap="sm">
-      {changes.map((change) => (
-        <div key={change.id}>
-          <Text size="sm" component="div" mb={2}>
-            <b>{speech.named(speech.w.kinds, change.record.kind)}</b>
-            {` · ${speech.choice(change.name.split('.')[1] ?? '')} · `}
-            <RecordLink kind={change.record.kind} id={change.record.id} />
-          </Text>
-          <Diff kind={change.record.kind} diff={change.diff} made={change.name.endsWith('.created')} />
-        </div>
-      ))}
-    </Stack>
-  );
-}
-
-function Log({ lines }: { lines: Schemas['LogLine'][] }) {
-  const { w } = useSpeech();
-  if (lines.length === 0) return <Text size="sm" c="dimmed">{w.noLog}</Text>;
-  return (
-    <pre className="pre mono" tabIndex={0} aria-label={w.log}>
-      {lines.map((line) => `${line.level.padEnd(5)} ${line.message}`).join('\n')}
-    </pre>
   );
 }
 

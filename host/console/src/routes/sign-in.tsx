@@ -2,8 +2,8 @@ import { Alert, Box, Button, Center, Group, Paper, PasswordInput, Stack, Text, T
 import { useDocumentTitle } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
-import type { FormEvent } from 'react';
-import { api, done } from '../api/client';
+import { useEffect, useState, type FormEvent } from 'react';
+import { api, done, Problem } from '../api/client';
 import icon from '../icon.svg';
 import { useSpoken } from '../i18n';
 import { saying } from '../parts/toast';
@@ -18,7 +18,7 @@ export function SignIn() {
   const { to } = useSearch({ from: '/sign-in' });
   useDocumentTitle(`${w.signIn} · Takt`);
   const enter = useMutation({
-    mutationFn: (body: { email: string; password: string }) => done(api.POST('/api/v1/session', { body })),
+    mutationFn: (body: { email: string; password: string; code: string | null }) => done(api.POST('/api/v1/session', { body })),
     onSuccess: async ({ user }) => {
       client.clear();
       client.setQueryData(meQuery.queryKey, user ?? null);
@@ -30,8 +30,12 @@ export function SignIn() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    enter.mutate({ email: String(form.get('email')), password: String(form.get('password')) });
+    enter.mutate({ email: String(form.get('email')), password: String(form.get('password')), code: form.get('code') ? String(form.get('code')) : null });
   };
+  // Asked for once the password is right, and from then on.
+  const asked = enter.error instanceof Problem && ['second_factor_required', 'wrong_code'].includes(enter.error.code);
+  const [coded, setCoded] = useState(false);
+  useEffect(() => setCoded((before) => before || asked), [asked]);
   return (
     <Center component="main" mih="100dvh" p="md">
       <Box w="100%" maw={400}>
@@ -56,13 +60,14 @@ export function SignIn() {
                   {w.welcome}
                 </Text>
               </div>
-              {enter.isError && (
+              {enter.isError && !(asked && enter.variables?.code === null) && (
                 <Alert color="red" role="alert">
                   {saying(enter.error, speech)}
                 </Alert>
               )}
               <TextInput name="email" type="email" label={w.email} autoComplete="username" required withAsterisk={false} autoFocus />
               <PasswordInput name="password" label={w.password} autoComplete="current-password" required withAsterisk={false} />
+              {coded && <TextInput name="code" label={w.code} description={w.enterCode} autoComplete="one-time-code" required withAsterisk={false} autoFocus />}
               <Button type="submit" loading={enter.isPending} fullWidth>
                 {w.signIn}
               </Button>

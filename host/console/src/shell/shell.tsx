@@ -4,7 +4,7 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
-  IconBolt, IconChartBar, IconHandStop, IconInbox, IconKey, IconLogout, IconMailX, IconPuzzle, IconSettings, IconWebhook,
+  IconAlertTriangle, IconBolt, IconCalendar, IconChartBar, IconHandStop, IconInbox, IconKey, IconLogout, IconMailX, IconPuzzle, IconSettings, IconWebhook,
   IconApi, type Icon,
 } from '@tabler/icons-react';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
@@ -91,6 +91,7 @@ function Navigation() {
   return (
     <>
       {item('/inbox', w.inbox, IconInbox, unread)}
+      {item('/calendar', w.calendar, IconCalendar)}
       {kindsWhere(false).map(ofKind)}
       {item('/reports', w.reports, IconChartBar)}
       {admin && (
@@ -98,6 +99,7 @@ function Navigation() {
           <Heading text={w.automation} />
           {item('/plugins', w.plugins, IconPuzzle)}
           {item('/runs', w.runs, IconBolt)}
+          {item('/failures', w.failures, IconAlertTriangle)}
           {item('/dead-letters', w.deadLetters, IconMailX)}
           {item('/holds', w.holds, IconHandStop)}
           {item('/webhooks', w.webhooks, IconWebhook)}

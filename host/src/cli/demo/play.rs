@@ -7,11 +7,11 @@ use super::super::client::Client;
 use super::super::{Failure, say};
 use super::Cast;
 
-const PLUGINS: [&str; 2] = ["lead-intake", "deal-stage-notify"];
+const PLUGINS: [&str; 4] = ["lead-intake", "deal-stage-notify", "invoice", "calendar"];
 
 /// Plays it, and says what happens.
 pub(super) async fn intake(cast: &Cast) -> Result<(), Failure> {
-    step(1, "An admin grants the two bundled rules what they ask for, and switches them on");
+    step(1, "An admin grants four of the bundled rules what they ask for, and switches them on");
     for plugin in PLUGINS {
         switch_on(&cast.admin, plugin).await?;
     }

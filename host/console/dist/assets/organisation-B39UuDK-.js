@@ -1,1 +1,0 @@
-import{T as e,ct as t}from"./index-v8xgsT87.js";function n(){let{data:n}=t({queryKey:[`find`,`organisation`,`one`],queryFn:({signal:t})=>e(`organisation`,{limit:1},t),staleTime:3e5}),r=n?.items[0];return{id:r?.id,currency:typeof r?.currency==`string`?r.currency:`EUR`,timeZone:typeof r?.time_zone==`string`?r.time_zone:void 0}}export{n as t};

@@ -1,1 +1,0 @@
-import{ct as e}from"./i18n-6nwjIMMb.js";function t(t){e(()=>{typeof t==`string`&&t.trim().length>0&&(document.title=t.trim())},[t])}export{t};
