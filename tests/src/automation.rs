@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use takt::wasm::manifest::{Manifest, Need};
 
+use crate::support::command::{Commands, Ended};
 use crate::support::guest::Guest;
 use crate::support::house::{House, program};
 use crate::support::native::subscribed;
@@ -150,15 +151,13 @@ async fn one_fault_and_nothing_is_done() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_export_and_apply() {
     let house = staging().await;
-    let key = house.ada.post("/api/v1/tokens", json!({"name": "cli", "scopes": ["admin"]})).await.ok();
+    let commands = Commands::on(&house).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("automation.json");
     let takt = async |words: &[&str]| {
-        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_takt-under-test"));
-        command.arg("automation").args(words).env("TAKT_URL", house.address());
-        let done = command.env("TAKT_TOKEN", key["secret"].as_str().unwrap()).output().await.unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        String::from_utf8(done.stdout).unwrap()
+        let Ended { code, said } = commands.run(&[&["automation"], words].concat()).await;
+        assert_eq!(code, Some(0), "{said}");
+        said
     };
     std::fs::write(&file, takt(&["export", "--components"]).await).unwrap();
     house.configure("watcher", json!({"least": 9})).await;

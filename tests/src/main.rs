@@ -8,6 +8,7 @@ mod bad_input;
 mod batch;
 mod bulk;
 mod channels;
+mod craft;
 mod custom_fields;
 mod demo;
 mod dry_run;

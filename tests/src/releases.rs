@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use takt::bundled;
 use takt::wasm::manifest::{Manifest, Need};
 
+use crate::support::command::{Commands, Ended};
 use crate::support::guest::{Does, Guest};
 use crate::support::guests::altered;
 use crate::support::house::House;
@@ -262,13 +263,10 @@ async fn the_commands_upgrade_and_roll_back() {
     let file = folder.path().join("watcher.wasm");
     std::fs::write(&file, component).unwrap();
     let file = file.to_str().unwrap();
-    let key = house.ada.post("/api/v1/tokens", json!({"name": "cli", "scopes": ["admin"]})).await.ok();
+    let commands = Commands::on(&house).await;
     let takt = async |words: &[&str]| {
-        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_takt-under-test"));
-        command.args(["plugin"]).args(words).env("TAKT_URL", house.address());
-        let done = command.env("TAKT_TOKEN", key["secret"].as_str().unwrap()).output().await.unwrap();
-        let said = [done.stdout, done.stderr].concat();
-        (done.status.code(), String::from_utf8(said).unwrap())
+        let Ended { code, said } = commands.run(&[&["plugin"], words].concat()).await;
+        (code, said)
     };
     let (code, said) = takt(&["upgrade", NAME, file, "--diff"]).await;
     assert_eq!(code, Some(0), "{said}");

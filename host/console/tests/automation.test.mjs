@@ -1,27 +1,7 @@
 // What an admin does with a plugin: tries it, compares its releases, sees what fails.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, people } from './browser.mjs';
-import { caller, start } from './host.mjs';
-
-const ADA = 'ada@nordlicht.example';
-
-let host;
-let browser;
-let call;
-let as;
-
-before(async () => {
-  host = await start(process.env.TAKT_BINARY);
-  call = caller(host.address, host.key);
-  browser = await launch();
-  as = people(browser, host);
-});
-
-after(async () => {
-  await browser?.close();
-  await host?.stop();
-});
+import { test } from 'node:test';
+import { ADA, as, call, host } from './fixture.mjs';
 
 test('a condition is tried on what happened, and set', async () => {
   await as(ADA, '/plugins/lead-intake', async (page) => {

@@ -2,35 +2,17 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { launch, people, person } from './browser.mjs';
-import { caller, start } from './host.mjs';
+import { before, test } from 'node:test';
+import { person } from './browser.mjs';
+import { ADA, ANNA, BORIS, as, browser, call, host } from './fixture.mjs';
 import { screens } from './screens.mjs';
 
-const ADA = 'ada@nordlicht.example';
-const ANNA = 'anna@nordlicht.example';
-const BORIS = 'boris@nordlicht.example';
-
-let host;
-let browser;
-let call;
-let as;
-
 before(async () => {
-  host = await start(process.env.TAKT_BINARY);
-  call = caller(host.address, host.key);
   // What the sample data lacks, for the screens that show one.
   await call('POST', '/templates', { name: 'Short offer', document_kind: 'offer', fills_from: 'deal', language: 'en', source: '= Offer' });
   const phone = { name: 'phone', label: 'Phone', required: true, to: 'phone' };
   await call('POST', '/custom_fields', { of: 'contact', key: 'floor', title: 'Floor', schema: { type: 'integer', minimum: 0 } });
   await call('POST', '/forms', { title: 'Call me back', slug: 'call-back', fields: [phone] });
-  browser = await launch();
-  as = people(browser, host);
-});
-
-after(async () => {
-  await browser?.close();
-  await host?.stop();
 });
 
 test('a wrong password is told, the right one leads to where one was going', async () => {

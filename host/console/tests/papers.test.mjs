@@ -1,30 +1,9 @@
 // Papers and times: documents, invoices, templates, meetings; and a second factor.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, test } from 'node:test';
-import { launch, people, person } from './browser.mjs';
-import { caller, start } from './host.mjs';
-
-const ADA = 'ada@nordlicht.example';
-const HELGA = 'helga@nordlicht.example';
-const BORIS = 'boris@nordlicht.example';
-
-let host;
-let browser;
-let call;
-let as;
-
-before(async () => {
-  host = await start(process.env.TAKT_BINARY);
-  call = caller(host.address, host.key);
-  browser = await launch();
-  as = people(browser, host);
-});
-
-after(async () => {
-  await browser?.close();
-  await host?.stop();
-});
+import { test } from 'node:test';
+import { person } from './browser.mjs';
+import { ADA, BORIS, HELGA, as, browser, call, host } from './fixture.mjs';
 
 /** Waits until a page of the paper is drawn: not all of it is white. */
 async function drawn(page) {

@@ -24,7 +24,7 @@ pub struct NewArgs {
 pub struct BuildArgs {
     /// The project's folder.
     #[arg(default_value = ".")]
-    project: PathBuf,
+    pub(super) project: PathBuf,
 }
 
 /// Check whether a component would be taken, without a host.

@@ -6,8 +6,8 @@ use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::HostArgs;
-use super::{Failure, craft, dry, read_file, release, say, say_json};
+use super::client::{Client, HostArgs};
+use super::{Failure, craft, dev, dry, fixtures, read_file, release, say, say_json};
 use crate::bundled;
 
 /// What to do with plugins.
@@ -18,6 +18,8 @@ pub enum PluginCommand {
     Check(craft::CheckArgs),
     Bindings(craft::BindingsArgs),
     Component(craft::ComponentArgs),
+    Test(fixtures::TestArgs),
+    Dev(dev::DevArgs),
     /// The installed plugins.
     List {
         #[command(flatten)]
@@ -82,6 +84,8 @@ pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failur
         PluginCommand::Check(args) => craft::check(&args, json).await,
         PluginCommand::Bindings(args) => craft::bindings(&args),
         PluginCommand::Component(args) => craft::component(&args),
+        PluginCommand::Test(args) => fixtures::test(args, json).await,
+        PluginCommand::Dev(args) => dev::dev(args).await,
         PluginCommand::List { host } => {
             let found = host.client()?.get("/api/v1/plugins", &[]).await?;
             if json { say_json(&found) } else { list(&found) }
@@ -95,10 +99,7 @@ pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failur
             let client = host.client()?;
             let path = plugin_path(&name)?;
             if grant {
-                let plugin = client.get(&path, &[]).await?;
-                let needs = plugin.pointer("/manifest/needs").and_then(Value::as_array).cloned().unwrap_or_default();
-                let grants: Vec<&Value> = needs.iter().filter_map(|need| need.get("capability")).collect();
-                client.call(Method::PUT, &format!("{path}/grants"), Some(&json!({"grants": grants}))).await?;
+                grant_all(&client, &path).await?;
             }
             let body = json!({"pending": if drop_pending { "drop" } else { "keep" }});
             let plugin = client.call(Method::POST, &format!("{path}/enable"), Some(&body)).await?;
@@ -116,6 +117,15 @@ pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failur
         PluginCommand::Backtest(args) => release::backtest(args, json).await,
         PluginCommand::Rollback(args) => release::rollback(args, json).await,
     }
+}
+
+/// Grants a plugin all that it asks for.
+pub(super) async fn grant_all(client: &Client, path: &str) -> Result<(), Failure> {
+    let plugin = client.get(path, &[]).await?;
+    let needs = plugin.pointer("/manifest/needs").and_then(Value::as_array).cloned().unwrap_or_default();
+    let grants: Vec<&Value> = needs.iter().filter_map(|need| need.get("capability")).collect();
+    client.call(Method::PUT, &format!("{path}/grants"), Some(&json!({"grants": grants}))).await?;
+    Ok(())
 }
 
 async fn configure(args: ConfigArgs, json: bool) -> Result<(), Failure> {

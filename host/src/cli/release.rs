@@ -161,7 +161,14 @@ pub(super) async fn rollback(args: RollbackArgs, json: bool) -> Result<(), Failu
     activate(&client, &path, text(before, "digest"), None, json).await
 }
 
-async fn activate(client: &Client, path: &str, digest: &str, config: Option<Value>, json: bool) -> Result<(), Failure> {
+/// Brings a release into use.
+pub(super) async fn activate(
+    client: &Client,
+    path: &str,
+    digest: &str,
+    config: Option<Value>,
+    json: bool,
+) -> Result<(), Failure> {
     let body = config.map_or_else(|| json!({}), |config| json!({"config": config}));
     let plugin = client.call(Method::POST, &format!("{path}/releases/{digest}/activate"), Some(&body)).await?;
     if json {

@@ -1,6 +1,6 @@
 //! `takt run replay` and `takt run fixture`: a run again, on this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use super::client::HostArgs;
 use super::{Failure, read_file, say, say_json};
 use crate::craft;
 use crate::crm::id::Id;
+use crate::wasm::Component;
 use crate::wasm::call::Ending;
 use crate::wasm::journal::Journal;
 use crate::wasm::runtime::{Replayed, Runtime};
@@ -44,11 +45,7 @@ pub struct FixtureArgs {
 
 pub(super) async fn replay(args: ReplayArgs, json: bool) -> Result<(), Failure> {
     let (journal, component) = match (args.journal, args.component) {
-        (Some(file), Some(component)) => {
-            let journal = serde_json::from_slice(&read_file(&file)?)
-                .map_err(|error| Failure::usage(format!("{} is no journal: {error}", file.display())))?;
-            (journal, read_file(&component)?)
-        }
+        (Some(file), Some(component)) => (read(&file)?, read_file(&component)?),
         (_, component) => {
             let id = args.id.ok_or_else(|| Failure::usage("name a run, or a fixture with --journal"))?;
             let client = args.host.client()?;
@@ -63,39 +60,70 @@ pub(super) async fn replay(args: ReplayArgs, json: bool) -> Result<(), Failure> 
     let failed = |error: String| Failure::failed(error);
     let runtime = Runtime::new(None, 1).map_err(|error| failed(error.to_string()))?;
     let component = runtime.compile(component.into()).await.map_err(|error| failed(error.to_string()))?;
+    let played = play(&runtime, &component, journal).await?;
+    if json {
+        say_json(&played.told())?;
+    } else {
+        played.show();
+    }
+    if played.same { Ok(()) } else { Err(Failure::failed("the replay differs from the run")) }
+}
+
+/// A journal in a file.
+pub(super) fn read(file: &Path) -> Result<Journal, Failure> {
+    serde_json::from_slice(&read_file(file)?)
+        .map_err(|error| Failure::usage(format!("{} is no journal: {error}", file.display())))
+}
+
+/// A run that was played again.
+pub(super) struct Played {
+    /// Whether it came to the same, call by call.
+    pub same: bool,
+    same_build: bool,
+    then: (String, Option<String>, usize),
+    now: (&'static str, Option<String>),
+    replayed: Replayed,
+}
+
+/// Plays a run again.
+pub(super) async fn play(runtime: &Runtime, component: &Component, journal: Journal) -> Result<Played, Failure> {
     let then = (journal.outcome.name().to_owned(), journal.error.clone(), journal.calls.len());
     let same_build = journal.release == component.digest();
     let log = journal.log.clone();
-    let replayed = runtime.replay(&component, journal).await.map_err(|error| failed(error.to_string()))?;
-    let (outcome, error) = told(&replayed.ending);
-    let same = replayed.departure.is_none() && (outcome, &error) == (then.0.as_str(), &then.1) && replayed.log == log;
-    if json {
-        say_json(&json!({
-            "same": same, "same_build": same_build, "outcome": outcome, "error": error, "fuel": replayed.fuel,
-            "log": replayed.log, "departure": replayed.departure,
-        }))?;
-    } else {
-        show(&replayed, (outcome, error.as_deref()), (&then.0, then.1.as_deref(), then.2));
-    }
-    if same { Ok(()) } else { Err(Failure::failed("the replay differs from the run")) }
+    let replayed = runtime.replay(component, journal).await.map_err(|error| Failure::failed(error.to_string()))?;
+    let now = told(&replayed.ending);
+    let same = replayed.departure.is_none() && (now.0, &now.1) == (then.0.as_str(), &then.1) && replayed.log == log;
+    Ok(Played { same, same_build, then, now, replayed })
 }
 
-fn show(replayed: &Replayed, now: (&str, Option<&str>), then: (&str, Option<&str>, usize)) {
-    for line in &replayed.log {
-        say(&format!("  {:<5} {}", line.level, line.message));
+impl Played {
+    /// For programs.
+    pub(super) fn told(&self) -> Value {
+        json!({
+            "same": self.same, "same_build": self.same_build, "outcome": self.now.0, "error": self.now.1,
+            "fuel": self.replayed.fuel, "log": self.replayed.log, "departure": self.replayed.departure,
+        })
     }
-    let why = |error: Option<&str>| error.map(|error| format!(": {error}")).unwrap_or_default();
-    match &replayed.departure {
-        Some(departure) => {
-            let or = |side: &Option<String>, none: &str| side.clone().unwrap_or_else(|| none.to_owned());
-            say(&format!("departs at call {} of {}", departure.at, then.2));
-            say(&format!("  then  {}", or(&departure.journalled, "the run had ended")));
-            say(&format!("  now   {}", or(&departure.asked, "the run has ended")));
+
+    /// For people.
+    pub(super) fn show(&self) {
+        let Self { then, now, replayed, .. } = self;
+        for line in &replayed.log {
+            say(&format!("  {:<5} {}", line.level, line.message));
         }
-        None => say(&format!("all {} calls are the same ({} fuel)", then.2, replayed.fuel)),
+        let why = |error: &Option<String>| error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+        match &replayed.departure {
+            Some(departure) => {
+                let or = |side: &Option<String>, none: &str| side.clone().unwrap_or_else(|| none.to_owned());
+                say(&format!("departs at call {} of {}", departure.at, then.2));
+                say(&format!("  then  {}", or(&departure.journalled, "the run had ended")));
+                say(&format!("  now   {}", or(&departure.asked, "the run has ended")));
+            }
+            None => say(&format!("all {} calls are the same ({} fuel)", then.2, replayed.fuel)),
+        }
+        say(&format!("then {}{}", then.0, why(&then.1)));
+        say(&format!("now  {}{}", now.0, why(&now.1)));
     }
-    say(&format!("then {}{}", then.0, why(then.1)));
-    say(&format!("now  {}{}", now.0, why(now.1)));
 }
 
 /// An ending as the history has it.

@@ -130,7 +130,8 @@ fn line(run: &Value) -> String {
     )
 }
 
-fn show(run: &Value) -> Result<(), Failure> {
+/// One run: its log, what it changed, what led to it and what it caused.
+pub(super) fn show(run: &Value) -> Result<(), Failure> {
     say(&line(run));
     let all = |name: &str| run.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let text =

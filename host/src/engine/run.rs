@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tracing::Instrument;
 
-use super::Engine;
 use super::catalogue::{Catalogue, Code, Installed};
+use super::{Engine, contention};
 use crate::crm::event::{Cause, Trigger};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
@@ -76,6 +76,7 @@ impl Engine {
     async fn execute_in(&self, claim: Claim) {
         let Claim { lease, plugin, trigger, cause, attempt, .. } = claim;
         let mut reruns = 0;
+        let mut over = plugin.to_string();
         let mut turn = None;
         loop {
             let catalogue = self.catalogue();
@@ -83,7 +84,7 @@ impl Engine {
                 return self.park(&plugin, cause, lease, None).await;
             };
             if turn.is_none() {
-                turn = self.0.contended.turn(&plugin, reruns).await;
+                turn = self.0.contended.turn(&over, reruns).await;
             }
             let wake = Wake { trigger: trigger.clone(), cause, attempt, reruns };
             let ended = self.run_once(&installed, wake).await;
@@ -109,8 +110,13 @@ impl Engine {
                     tracing::warn!(%conflict, reruns, "what the run rests on moved again and again; it will be tried later");
                     return self.park(&plugin, cause, lease, told.map(|run| conflicting(run, &conflict))).await;
                 }
-                Err(CommitError::Conflict(_)) => {
+                Err(CommitError::Conflict(conflict)) => {
                     metrics::counter!("takt_run_conflicts_total", "plugin" => plugin.to_string()).increment(1);
+                    let now_over = contention::over(&conflict, &plugin);
+                    if now_over != over {
+                        // Nobody has two turns at once.
+                        (turn, over) = (None, now_over.to_owned());
+                    }
                     reruns += 1;
                 }
                 Err(CommitError::Store(error)) => {

@@ -218,9 +218,14 @@ pub enum Conflict {
         /// The record that has it.
         holder: Id,
     },
-    /// A value of the plugin's state has changed.
-    #[error("state `{0}` has changed meanwhile")]
-    State(String),
+    /// A value of a plugin's state has changed, or of the host's own.
+    #[error("state `{key}` has changed meanwhile")]
+    State {
+        /// Whose state it is.
+        plugin: String,
+        /// Which value.
+        key: String,
+    },
     /// The delivery is no longer this run's.
     #[error("the delivery is no longer held")]
     Lease,

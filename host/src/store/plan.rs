@@ -250,7 +250,7 @@ impl Plan {
             for (key, version) in &state.reads {
                 let slot = (state.plugin.clone(), key.clone());
                 if facts.state.get(&slot).copied().unwrap_or(0) != *version {
-                    return Err(Conflict::State(key.clone()));
+                    return Err(Conflict::State { plugin: state.plugin.clone(), key: key.clone() });
                 }
             }
         }

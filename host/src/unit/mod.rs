@@ -42,6 +42,7 @@ pub use conversion::Converted;
 pub use merge::Merge;
 pub use notices::{Localized, NoticeButton, NoticeDraft, NoticeQuestion, in_language};
 pub use past::Then;
+pub use pick::PICKED;
 pub use records::entity;
 
 /// Why a unit of work did not do what it was asked. Nothing was changed.

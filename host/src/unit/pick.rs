@@ -3,6 +3,8 @@
 //! Whoever picks somebody writes down that it did, and the commit rests on nobody else having done so since. So of two
 //! runs that count the same load, whatever their plugins, the later one is run again, and counts what the first has given.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::records::entity;
@@ -16,7 +18,7 @@ use crate::crm::user::User;
 use crate::store::commit::StateChange;
 
 /// Whose state it is that somebody was picked: no plugin is called that.
-const HOST: &str = ":picked";
+pub const PICKED: &str = ":picked";
 
 /// What the store has of a user who was picked here, and what it shall have.
 pub(super) struct Picked {
@@ -31,23 +33,25 @@ impl Unit {
     /// # Errors
     /// The store's.
     pub async fn pick(&mut self, wanted: &Wanted, load: &[Work]) -> Result<Option<Id>> {
-        let mut candidates = Vec::new();
+        let (mut candidates, mut versions) = (Vec::new(), HashMap::new());
         for (id, user) in self.active_users(wanted.department).await? {
             if !wanted.fits(id, &user, self.now()) {
                 continue;
             }
+            // Before the work is counted: what is given meanwhile must not be taken for counted.
+            let (picked, version) = self.picked(id).await?;
             let mut open = 0;
             for work in load {
                 open += self.count(&work.open(id)).await?;
             }
             if wanted.below.is_none_or(|below| open < below) {
-                let (picked, _) = self.picked(id).await?;
+                versions.insert(id, version);
                 candidates.push(Candidate { load: open, picked, id });
             }
         }
         let Some(chosen) = choose(candidates) else { return Ok(None) };
-        let (before, version) = self.picked(chosen.id).await?;
-        let times = before.map_or(0, |(_, times)| times) + 1;
+        let version = versions.get(&chosen.id).copied().unwrap_or_default();
+        let times = chosen.picked.map_or(0, |(_, times)| times) + 1;
         let value = json!([self.now().micros(), times]);
         self.picked.entry(chosen.id).or_insert(Picked { version, value: Value::Null }).value = value;
         Ok(Some(chosen.id))
@@ -66,7 +70,7 @@ impl Unit {
     async fn picked(&self, user: Id) -> Result<(Option<(Instant, u64)>, u64)> {
         let (value, version) = match self.picked.get(&user) {
             Some(picked) => (Some(picked.value.clone()), picked.version),
-            None => self.store.state_read(HOST, &user.to_string()).await?,
+            None => self.store.state_read(PICKED, &user.to_string()).await?,
         };
         let read = |value: Value| Some((Instant::from_micros(value.get(0)?.as_i64()?), value.get(1)?.as_u64()?));
         Ok((value.and_then(read), version))
@@ -75,7 +79,7 @@ impl Unit {
 
 /// What was picked, as the commit rests on it and writes it.
 pub(super) fn change(picked: impl IntoIterator<Item = (Id, Picked)>) -> Option<StateChange> {
-    let mut change = StateChange { plugin: HOST.to_owned(), reads: Vec::new(), writes: Vec::new() };
+    let mut change = StateChange { plugin: PICKED.to_owned(), reads: Vec::new(), writes: Vec::new() };
     for (user, Picked { version, value }) in picked {
         change.reads.push((user.to_string(), version));
         change.writes.push((user.to_string(), Some(value)));

@@ -19,3 +19,5 @@ pub mod manifest;
 pub mod runtime;
 mod state;
 mod wasi;
+
+pub use component::Component;

@@ -1,12 +1,13 @@
 // Inviting to a meeting: with whom, and when all of them are free.
-import { Alert, Button, Group, Modal, MultiSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, NumberInput, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, asProblem, done } from '../api/client';
 import { create } from '../api/records';
 import { useSpeech } from '../i18n';
-import { saying, tell } from '../parts/toast';
+import { FormDialog } from '../parts/form-dialog';
+import { tell } from '../parts/toast';
 import { useMe, usePeople } from '../session';
 import { later } from './days';
 
@@ -58,39 +59,30 @@ export function NewMeeting({ from, people, onClose }: NewMeetingProps) {
   const problem = make.isError ? asProblem(make.error) : null;
   const options = all.filter((person) => person.active !== false && person.id !== me.id).map((person) => ({ value: person.id, label: String(person.name) }));
   return (
-    <Modal opened onClose={onClose} title={w.newMeeting} closeButtonProps={{ 'aria-label': w.close }}>
-      <form onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
-        <Stack>
-          <TextInput label={speech.field('title')} value={title} onChange={(event) => setTitle(event.currentTarget.value)} required withAsterisk={false} error={problem?.of('title')} data-autofocus />
-          <MultiSelect label={w.takePart} data={options} value={others} onChange={setOthers} searchable nothingFoundMessage={w.nothingFound} />
-          <Group grow align="flex-start">
-            <TextInput type="datetime-local" label={speech.field('starts_at')} value={start} onChange={(event) => setStart(event.currentTarget.value)} required withAsterisk={false} error={problem?.of('starts_at')} />
-            <NumberInput label={w.minutesLong} value={minutes} onChange={(value) => setMinutes(Number(value) || 30)} min={5} max={1440} step={15} allowDecimal={false} error={problem?.of('ends_at')} />
+    <FormDialog title={w.newMeeting} action={w.create} busy={make.isPending} error={make.error ?? times.error} fields={['title', 'starts_at', 'ends_at', 'place']} onClose={onClose} onSubmit={() => make.mutate()}>
+      <TextInput label={speech.field('title')} value={title} onChange={(event) => setTitle(event.currentTarget.value)} required withAsterisk={false} error={problem?.of('title')} data-autofocus />
+      <MultiSelect label={w.takePart} data={options} value={others} onChange={setOthers} searchable nothingFoundMessage={w.nothingFound} />
+      <Group grow align="flex-start">
+        <TextInput type="datetime-local" label={speech.field('starts_at')} value={start} onChange={(event) => setStart(event.currentTarget.value)} required withAsterisk={false} error={problem?.of('starts_at')} />
+        <NumberInput label={w.minutesLong} value={minutes} onChange={(value) => setMinutes(Number(value) || 30)} min={5} max={1440} step={15} allowDecimal={false} error={problem?.of('ends_at')} />
+      </Group>
+      <Button variant="light" size="xs" loading={times.isPending} onClick={() => times.mutate()} style={{ alignSelf: 'start' }}>
+        {w.findTime}
+      </Button>
+      {times.data && (
+        <div role="status">
+          <Text size="sm" mb={4}>{times.data.slots.length ? w.freeTimes : w.noFreeTime}</Text>
+          <Group gap="xs">
+            {times.data.slots.map((slot) => (
+              <Button key={slot.from} size="compact-sm" variant="default" onClick={() => setStart(localOf(slot.from))}>
+                {speech.moment(slot.from)}
+              </Button>
+            ))}
           </Group>
-          <Button variant="light" size="xs" loading={times.isPending} onClick={() => times.mutate()} style={{ alignSelf: 'start' }}>
-            {w.findTime}
-          </Button>
-          {times.data && (
-            <div role="status">
-              <Text size="sm" mb={4}>{times.data.slots.length ? w.freeTimes : w.noFreeTime}</Text>
-              <Group gap="xs">
-                {times.data.slots.map((slot) => (
-                  <Button key={slot.from} size="compact-sm" variant="default" onClick={() => setStart(localOf(slot.from))}>
-                    {speech.moment(slot.from)}
-                  </Button>
-                ))}
-              </Group>
-            </div>
-          )}
-          <TextInput label={speech.field('place')} value={place} onChange={(event) => setPlace(event.currentTarget.value)} error={problem?.of('place')} />
-          {(problem ?? times.error) && <Alert color="red" role="alert">{saying(problem ?? times.error, speech)}</Alert>}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>{w.cancel}</Button>
-            <Button type="submit" loading={make.isPending}>{w.create}</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+        </div>
+      )}
+      <TextInput label={speech.field('place')} value={place} onChange={(event) => setPlace(event.currentTarget.value)} error={problem?.of('place')} />
+    </FormDialog>
   );
 }
 

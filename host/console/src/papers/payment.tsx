@@ -1,11 +1,11 @@
 // Noting what was paid of an invoice.
-import { Alert, Button, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, NumberInput, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { change, type AnyRecord } from '../api/records';
 import { digits, useSpeech, type Money } from '../i18n';
-import { asProblem } from '../api/client';
-import { saying, tell } from '../parts/toast';
+import { FormDialog } from '../parts/form-dialog';
+import { tell } from '../parts/toast';
 
 const METHODS = ['bank-transfer', 'card', 'cash'];
 
@@ -42,21 +42,11 @@ function PaymentDialog({ invoice, onClose }: { invoice: AnyRecord; onClose: () =
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['record', 'invoice', invoice.id] }),
   });
-  const problem = note.isError ? asProblem(note.error) : null;
   return (
-    <Modal opened onClose={onClose} title={w.recordPayment} closeButtonProps={{ 'aria-label': w.close }}>
-      <form onSubmit={(event) => { event.preventDefault(); note.mutate(); }}>
-        <Stack>
-          <NumberInput label={`${speech.field('amount')}, ${total.currency}`} value={amount} onChange={setAmount} min={0} decimalScale={digits(total.currency)} required withAsterisk={false} data-autofocus />
-          <Select label={w.paymentMethod} data={METHODS.map((one) => ({ value: one, label: speech.choice(one) }))} value={method} onChange={setMethod} allowDeselect={false} />
-          <TextInput label={w.paymentReference} value={reference} onChange={(event) => setReference(event.currentTarget.value)} />
-          {problem && <Alert color="red" role="alert">{saying(problem, speech)}</Alert>}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>{w.cancel}</Button>
-            <Button type="submit" loading={note.isPending}>{w.save}</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title={w.recordPayment} action={w.save} busy={note.isPending} error={note.error} onClose={onClose} onSubmit={() => note.mutate()}>
+      <NumberInput label={`${speech.field('amount')}, ${total.currency}`} value={amount} onChange={setAmount} min={0} decimalScale={digits(total.currency)} required withAsterisk={false} data-autofocus />
+      <Select label={w.paymentMethod} data={METHODS.map((one) => ({ value: one, label: speech.choice(one) }))} value={method} onChange={setMethod} allowDeselect={false} />
+      <TextInput label={w.paymentReference} value={reference} onChange={(event) => setReference(event.currentTarget.value)} />
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 // Keys for programs.
-import { Badge, Box, Button, Group, Modal, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Badge, Box, Button, Group, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,12 +7,12 @@ import { api, done, Problem } from '../api/client';
 import { useSpeech } from '../i18n';
 import { KINDS } from '../kinds/table';
 import { ConfirmButton } from '../parts/confirm';
+import { FormDialog } from '../parts/form-dialog';
 import { Person } from '../parts/links';
 import { Page } from '../parts/page';
 import { RecordSelect } from '../parts/record-select';
 import { Secret } from '../parts/secret';
 import { Empty, Shown } from '../parts/states';
-import { saying } from '../parts/toast';
 
 const SCOPES = [
   'admin', 'commands:write', 'events:read', 'inbox:write', 'metrics:read', 'notifications:read', 'plugins:read', 'plugins:write', 'runs:read',
@@ -85,20 +85,11 @@ function MakeToken({ onClose, onMade }: { onClose: () => void; onMade: (secret: 
   });
   const problem = make.error instanceof Problem ? make.error : null;
   return (
-    <Modal opened onClose={onClose} title={w.tokens} closeButtonProps={{ 'aria-label': w.close }}>
-      <form onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
-        <Stack>
-          <TextInput label={w.name} value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.of('name')} data-autofocus />
-          <TagsInput label={w.scopes} description={w.scopesHint} data={SCOPES} value={scopes} onChange={setScopes} error={problem?.of('scopes')} maxDropdownHeight={220} />
-          <RecordSelect label={`${w.actsFor} (${w.optional})`} kind="user" value={user} onChange={setUser} error={problem?.of('user')} />
-          <TextInput label={`${w.expires} (${w.optional})`} type="datetime-local" value={until} onChange={(event) => setUntil(event.currentTarget.value)} error={problem?.of('expires_at')} />
-          {make.isError && !problem?.errors.length && <Text c="red" size="sm" role="alert">{saying(make.error, speech)}</Text>}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>{w.cancel}</Button>
-            <Button type="submit" loading={make.isPending}>{w.create}</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title={w.tokens} action={w.create} busy={make.isPending} error={make.error} fields={['name', 'scopes', 'user', 'expires_at']} onClose={onClose} onSubmit={() => make.mutate()}>
+      <TextInput label={w.name} value={name} onChange={(event) => setName(event.currentTarget.value)} error={problem?.of('name')} data-autofocus />
+      <TagsInput label={w.scopes} description={w.scopesHint} data={SCOPES} value={scopes} onChange={setScopes} error={problem?.of('scopes')} maxDropdownHeight={220} />
+      <RecordSelect label={`${w.actsFor} (${w.optional})`} kind="user" value={user} onChange={setUser} error={problem?.of('user')} />
+      <TextInput label={`${w.expires} (${w.optional})`} type="datetime-local" value={until} onChange={(event) => setUntil(event.currentTarget.value)} error={problem?.of('expires_at')} />
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 // Where events are sent to outside, and what became of each message.
-import { Badge, Box, Button, Group, Modal, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
+import { Badge, Box, Button, Group, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconWebhook } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,10 +7,11 @@ import { api, done, Problem, type Schemas } from '../api/client';
 import { useSpeech } from '../i18n';
 import { Choice, Moment } from '../kinds/value';
 import { ConfirmButton } from '../parts/confirm';
+import { FormDialog } from '../parts/form-dialog';
 import { Page } from '../parts/page';
 import { Secret } from '../parts/secret';
 import { Empty, Shown } from '../parts/states';
-import { refuse, saying, tell } from '../parts/toast';
+import { refuse, tell } from '../parts/toast';
 
 type Hook = Schemas['WebhookView'];
 const at = (id: string) => ({ params: { path: { id } } });
@@ -57,19 +58,10 @@ function MakeHook({ onClose, onMade }: { onClose: () => void; onMade: (secret: s
   });
   const problem = make.error instanceof Problem ? make.error : null;
   return (
-    <Modal opened onClose={onClose} title={w.webhooks} closeButtonProps={{ 'aria-label': w.close }}>
-      <form onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
-        <Stack>
-          <TextInput label={w.url} type="url" value={url} onChange={(event) => setUrl(event.currentTarget.value)} error={problem?.of('url')} data-autofocus />
-          <TagsInput label={w.events} description={w.eventsHint} value={events} onChange={setEvents} error={problem?.of('events')} />
-          {make.isError && !problem?.errors.length && <Text c="red" size="sm" role="alert">{saying(make.error, speech)}</Text>}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>{w.cancel}</Button>
-            <Button type="submit" loading={make.isPending}>{w.create}</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog title={w.webhooks} action={w.create} busy={make.isPending} error={make.error} fields={['url', 'events']} onClose={onClose} onSubmit={() => make.mutate()}>
+      <TextInput label={w.url} type="url" value={url} onChange={(event) => setUrl(event.currentTarget.value)} error={problem?.of('url')} data-autofocus />
+      <TagsInput label={w.events} description={w.eventsHint} value={events} onChange={setEvents} error={problem?.of('events')} />
+    </FormDialog>
   );
 }
 
