@@ -299,6 +299,41 @@ test('a file is tried, refused with its lines, and taken', async () => {
   });
 });
 
+test('several records are chosen and changed at once, or not at all', async () => {
+  const titles = ['Bulk one', 'Bulk two', 'Bulk three'];
+  const made = await Promise.all(titles.map((title) => call('POST', '/contacts', { name: title })));
+  await as(ADA, '/contacts', async (page) => {
+    for (const title of titles) await page.getByRole('checkbox', { name: `Choose “${title}”` }).check();
+    const bar = page.getByRole('group', { name: 'What is chosen' });
+    await bar.getByText('3 chosen').waitFor();
+    await bar.getByRole('combobox', { name: 'Set a field' }).click();
+    await page.getByRole('option', { name: 'Language' }).click();
+    await bar.getByRole('textbox', { name: 'Language' }).fill('no language at all');
+    await bar.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('None of them was changed').waitFor();
+    await bar.getByRole('textbox', { name: 'Language' }).fill('fr');
+    await bar.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('3 records are changed').waitFor();
+  });
+  const now = await Promise.all(made.map(({ id }) => call('GET', `/contacts/${id}`)));
+  assert.deepEqual(now.map(({ language, version }) => [language, version]), [['fr', 2], ['fr', 2], ['fr', 2]]);
+});
+
+test('a view of a list is saved, and looked at again', async () => {
+  await as(ADA, '/leads?view=table', async (page) => {
+    await page.getByRole('searchbox', { name: 'Search', exact: true }).fill('chairs');
+    await page.waitForURL(/q=chairs/);
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('textbox', { name: 'Name of this view' }).fill('All about chairs');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.keyboard.press('Escape');
+    await page.goto('/leads');
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'All about chairs', exact: true }).click();
+    await page.waitForURL(/view=table.*q=chairs|q=chairs.*view=table/);
+  });
+});
+
 test('a session that ends leads to the sign-in, and back to where one was', async () => {
   const boris = (await call('GET', `/users?email=${BORIS}`)).items[0].id;
   await as(BORIS, '/contacts', async (page) => {

@@ -128,13 +128,22 @@ impl Engine {
             if !self.0.store.post_claim(record.id).await? {
                 continue;
             }
+            // Since it was listed it may have been sent, or taken out of the queue: whoever has its turn looks again,
+            // before it counts as one of the minute's.
+            let Some((record, message)) = self.still_due(record.reference(), now).await.unwrap_or_else(|error| {
+                tracing::error!(%error, message = %record.id, "failed to look at a message; trying again");
+                None
+            }) else {
+                self.0.store.post_release(record.id).await?;
+                continue;
+            };
             if !self.0.post.admits(channel, now, self.0.settings.messages_per_minute) {
                 self.0.store.post_release(record.id).await?;
                 return Ok(Some(Instant::from_micros((minute_of(now) + 1) * MINUTE)));
             }
             let engine = self.clone();
             self.0.tasks.spawn(async move {
-                if let Err(error) = engine.post_claimed(record.reference(), now).await {
+                if let Err(error) = engine.post(&record, message).await {
                     tracing::error!(%error, message = %record.id, "failed to note what came of a message");
                 }
                 if let Err(error) = engine.0.store.post_release(record.id).await {
@@ -157,14 +166,6 @@ impl Engine {
         let mut due = unit.find(&queued.clone().with("not_before", Test::Absent)).await?.records;
         due.extend(unit.find(&queued.with("not_before", Test::Below(after.to_string().into()))).await?.records);
         Ok(due)
-    }
-
-    /// Since it was listed it may have been sent, or taken out of the queue: whoever has its turn looks again.
-    async fn post_claimed(&self, reference: Reference, now: Instant) -> Result<(), super::EditError> {
-        match self.still_due(reference, now).await? {
-            Some((record, message)) => self.post(&record, message).await,
-            None => Ok(()),
-        }
     }
 
     async fn still_due(&self, reference: Reference, now: Instant) -> Result<Option<(Arc<Record>, Message)>, UnitError> {

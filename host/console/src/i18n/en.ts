@@ -26,6 +26,7 @@ const words = {
   newNotices: plural({ one: '{n} unread notification', other: '{n} unread notifications' }), answer: 'Answer', choosePerson: 'Choose a person', send: 'Send',
   settled: 'Settled', by: 'by {name}',
   // Lists
+  bulk: 'What is chosen', chosen: plural({ one: '{n} chosen', other: '{n} chosen' }), chooseAll: 'Choose all', chooseOne: 'Choose “{title}”', bulkField: 'Set a field', bulkChanged: plural({ one: '{n} record is changed', other: '{n} records are changed' }), bulkRefused: 'None of them was changed', bulkDelete: plural({ one: 'Delete {n} record?', other: 'Delete {n} records?' }), savedViews: 'Views', viewName: 'Name of this view',
   board: 'Board', table: 'Table', filters: 'Filters', noRecords: 'Nothing yet', noRecordsText: 'What is made, or comes in, appears here.',
   nothingFound: 'Nothing found', nothingFoundText: 'No record fits these filters.', clearFilters: 'Clear the filters', make: 'New',
   sortBy: 'Sort by {field}', records: plural({ one: '{n} record', other: '{n} records' }), atLeast: '{n} and more',

@@ -19,6 +19,7 @@ export const ru: Dictionary = {
   nothingHere: 'Всё разобрано', nothingInbox: 'Предложения, напоминания и вопросы к вам появятся здесь сами.',
   newNotices: plural({ one: '{n} непрочитанное уведомление', few: '{n} непрочитанных уведомления', many: '{n} непрочитанных уведомлений', other: '{n} непрочитанного уведомления' }), answer: 'Ответ', choosePerson: 'Выберите человека', send: 'Отправить',
   settled: 'Решено', by: '{name}',
+  bulk: 'Выбранное', chosen: plural({ one: 'Выбрана {n}', few: 'Выбрано {n}', many: 'Выбрано {n}', other: 'Выбрано {n}' }), chooseAll: 'Выбрать все', chooseOne: 'Выбрать «{title}»', bulkField: 'Задать поле', bulkChanged: plural({ one: 'Изменена {n} запись', few: 'Изменены {n} записи', many: 'Изменено {n} записей', other: 'Изменено {n} записи' }), bulkRefused: 'Ни одна не изменена', bulkDelete: plural({ one: 'Удалить {n} запись?', few: 'Удалить {n} записи?', many: 'Удалить {n} записей?', other: 'Удалить {n} записи?' }), savedViews: 'Виды', viewName: 'Название вида',
   board: 'Доска', table: 'Таблица', filters: 'Фильтры', noRecords: 'Пока пусто', noRecordsText: 'Созданное и пришедшее появится здесь.',
   nothingFound: 'Ничего не найдено', nothingFoundText: 'Под эти фильтры не подходит ни одна запись.', clearFilters: 'Сбросить фильтры', make: 'Создать',
   sortBy: 'Сортировать: {field}', records: plural({ one: '{n} запись', few: '{n} записи', many: '{n} записей', other: '{n} записи' }), atLeast: '{n} и больше',

@@ -1,14 +1,16 @@
 // A table of records, page by page; on narrow screens, cards.
-import { Box, Button, Group, Stack, Text } from '@mantine/core';
+import { Box, Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { find, type AnyRecord, type Page } from '../api/records';
 import { search, SHOWN } from '../api/search';
 import { useSpeech } from '../i18n';
 import { titleOf } from '../parts/links';
 import { RouterAnchor } from '../parts/router-link';
 import { Empty, Failed, Loading } from '../parts/states';
+import { Bulk, MOST } from './bulk';
 import { fieldOf, KINDS, plural, type KindName } from './table';
 import { Value } from './value';
 
@@ -21,12 +23,15 @@ interface RecordTableProps {
   onClear?: () => void;
   /** Fewer columns, and no words where there is nothing. */
   small?: boolean;
+  /** Several can be chosen, and changed at once. */
+  bulk?: boolean;
 }
 
-export function RecordTable({ kind, where, text = '', sort, onSort, onClear, small }: RecordTableProps) {
+export function RecordTable({ kind, where, text = '', sort, onSort, onClear, small, bulk }: RecordTableProps) {
   const speech = useSpeech();
   const { w } = speech;
   const order = sort ?? KINDS[kind].order ?? '-created_at';
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const paged = useInfiniteQuery({
     queryKey: ['find', kind, 'list', where, order],
     queryFn: ({ pageParam, signal }) => find(kind, { ...where, sort: order, limit: small ? 10 : 50, after: pageParam }, signal),
@@ -56,9 +61,12 @@ export function RecordTable({ kind, where, text = '', sort, onSort, onClear, sma
       </Empty>
     );
   }
+  const picked = records.filter((record) => chosen.has(record.id)).slice(0, MOST);
+  const choose = bulk ? (ids: string[], on: boolean) => setChosen((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id)))) : undefined;
   return (
     <>
-      <Rows kind={kind} records={records} order={order} onSort={onSort} small={small} />
+      {picked.length > 0 && <Bulk kind={kind} records={picked} onDone={() => setChosen(new Set())} />}
+      <Rows kind={kind} records={records} order={order} onSort={onSort} small={small} chosen={chosen} onChoose={choose} />
       <Group mt="sm" justify="space-between">
         {!small && (
           <Text size="sm" c="dimmed" role="status">
@@ -82,6 +90,8 @@ interface RowsProps {
   order: string;
   onSort?: (sort: string | undefined) => void;
   small?: boolean;
+  chosen: ReadonlySet<string>;
+  onChoose?: (ids: string[], on: boolean) => void;
 }
 
 function Rows(props: RowsProps) {
@@ -98,16 +108,22 @@ function TitleLink({ record }: { record: AnyRecord }) {
   );
 }
 
-function Table({ kind, records, order, onSort, small }: RowsProps) {
+function Table({ kind, records, order, onSort, small, chosen, onChoose }: RowsProps) {
   const speech = useSpeech();
   const spec = KINDS[kind];
   const columns = small ? spec.columns.slice(0, 4) : spec.columns;
   const numbered = spec.sorts.includes('number') || kind === 'task';
+  const all = records.every((record) => chosen.has(record.id));
   return (
     <Box className="card scroll-x" tabIndex={0} role="region" aria-label={speech.named(speech.w.plurals, kind)}>
       <table className="list">
         <thead>
           <tr>
+            {onChoose && (
+              <td>
+                <Checkbox size="xs" aria-label={speech.w.chooseAll} checked={all} indeterminate={!all && records.some((record) => chosen.has(record.id))} onChange={(event) => onChoose(records.map((record) => record.id), event.currentTarget.checked)} />
+              </td>
+            )}
             {numbered && <Head kind={kind} name="number" order={order} onSort={onSort} />}
             {[spec.title, ...columns].map((name) => (
               <Head key={name} kind={kind} name={name} order={order} onSort={onSort} />
@@ -117,6 +133,11 @@ function Table({ kind, records, order, onSort, small }: RowsProps) {
         <tbody>
           {records.map((record) => (
             <tr key={record.id}>
+              {onChoose && (
+                <td>
+                  <Checkbox size="xs" aria-label={speech.fill(speech.w.chooseOne, { title: titleOf(record, speech) })} checked={chosen.has(record.id)} onChange={(event) => onChoose([record.id], event.currentTarget.checked)} />
+                </td>
+              )}
               {numbered && <td style={{ color: 'var(--mantine-color-dimmed)' }}>{record.number}</td>}
               <td>
                 <TitleLink record={record} />

@@ -9,6 +9,7 @@ import { Files } from '../kinds/files';
 import { Filters } from '../kinds/filters';
 import { RecordTable } from '../kinds/record-table';
 import { kindOf, KINDS, type KindName } from '../kinds/table';
+import { Views } from '../kinds/views';
 import { Gallery } from '../papers/gallery';
 import { Page } from '../parts/page';
 import { Loading } from '../parts/states';
@@ -51,6 +52,7 @@ function ListOf({ kind }: { kind: KindName }) {
   const aside = (
     <Group gap="sm">
       {spec.board && views}
+      <Views kind={kind} search={search} onLook={look} />
       {kind === 'template' && <Gallery />}
       {kind !== 'organisation' && <Files kind={kind} shown={{ ...where, q: search.q, sort: search.sort }} writes={(admin || !spec.setting) && kind !== 'user'} />}
       {(admin || !spec.setting) && kind !== 'organisation' && (
@@ -68,7 +70,7 @@ function ListOf({ kind }: { kind: KindName }) {
           <Board kind={kind} where={where} text={search.q ?? ''} />
         </Suspense>
       ) : (
-        <RecordTable kind={kind} where={where} text={search.q ?? ''} sort={search.sort} onSort={(sort) => look({ sort })} onClear={() => look({ where: {}, q: undefined })} />
+        <RecordTable kind={kind} bulk={(admin || !spec.setting) && kind !== 'organisation' && kind !== 'user'} where={where} text={search.q ?? ''} sort={search.sort} onSort={(sort) => look({ sort })} onClear={() => look({ where: {}, q: undefined })} />
       )}
       {making && <CreateDialog kind={kind} onClose={() => setMaking(false)} />}
     </Page>
