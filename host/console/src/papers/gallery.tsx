@@ -10,6 +10,8 @@ import { Shown } from '../parts/states';
 import { refuse, tell } from '../parts/toast';
 
 type Shipped = Schemas['ShippedView'];
+/** What papers are mostly made of, where one may be filled from several kinds. */
+const FIRST = ['deal', 'invoice'] as const;
 
 export function Gallery() {
   const { w } = useSpeech();
@@ -35,7 +37,7 @@ function All() {
     [speech.choice(document_kind), deal_kind && speech.choice(deal_kind), language].filter(Boolean).join(' · ');
   const begin = useMutation({
     mutationFn: ({ language, document_kind, deal_kind, fills_from, source, ...rest }: Shipped & { name: string }) =>
-      create('template', { name: rest.name, document_kind, deal_kind: deal_kind ?? null, fills_from: fills_from[0], language, source }),
+      create('template', { name: rest.name, document_kind, deal_kind: deal_kind ?? null, fills_from: FIRST.find((kind) => fills_from.includes(kind)) ?? fills_from[0], language, source }),
     onSuccess: async (made) => {
       tell(w.beganFrom);
       await client.invalidateQueries({ queryKey: ['find', 'template'] });

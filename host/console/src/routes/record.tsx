@@ -87,7 +87,9 @@ function Fields({ record }: { record: AnyRecord }) {
   const speech = useSpeech();
   const [all, setAll] = useState(false);
   const own = useOwnFields(record.kind);
-  const writable = KINDS[record.kind].fields.filter((field) => !(field.kept && isAbsent(record[field.name])) && !(own.length > 0 && field.name === 'custom'));
+  // A template's source stands beside its preview.
+  const written = KINDS[record.kind].fields.filter((field) => !(record.kind === 'template' && field.name === 'source'));
+  const writable = written.filter((field) => !(field.kept && isAbsent(record[field.name])) && !(own.length > 0 && field.name === 'custom'));
   const first = writable.filter((field) => field.asked || field.shown || !isAbsent(record[field.name]));
   const more = writable.length - first.length;
   return (
