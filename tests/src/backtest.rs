@@ -2,31 +2,15 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use takt::bundled;
 use takt::wasm::manifest::Manifest;
 
 use crate::support::guest::{Does, Guest};
+use crate::support::guests::{altered, component};
 use crate::support::house::House;
 use crate::support::native::subscribed;
 use crate::support::person::{Answer, items, send};
 
 const PLUGIN: &str = "/api/v1/plugins/lead-intake";
-
-fn lead_intake() -> &'static [u8] {
-    bundled::components().iter().find(|(name, _)| *name == "lead-intake").unwrap().1
-}
-
-/// The bundled lead intake with other words in its offers.
-fn altered() -> Vec<u8> {
-    let (from, to) = (b"New lead", b"Our lead");
-    let mut bytes = lead_intake().to_vec();
-    let places: Vec<usize> = (0..bytes.len() - from.len()).filter(|at| bytes[*at..].starts_with(from)).collect();
-    assert!(!places.is_empty());
-    for at in places {
-        bytes[at..at + to.len()].copy_from_slice(to);
-    }
-    bytes
-}
 
 async fn upload(house: &House, path: &str, component: Vec<u8>) -> String {
     let request = house.ada.request(Method::POST, &format!("{path}/releases"));
@@ -73,7 +57,7 @@ async fn the_release_that_ran_does_the_same_again_over_what_was_there_then() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_release_shows_what_it_would_have_done_otherwise() {
     let house = eventful().await;
-    let digest = upload(&house, PLUGIN, altered()).await;
+    let digest = upload(&house, PLUGIN, altered(component("lead-intake"), "New lead", "Our lead")).await;
     let report = backtest(&house, PLUGIN, &digest, json!({})).await.ok();
     assert_eq!((&report["different"], &report["failed"]), (&json!(3), &json!(0)), "{report:#}");
     let told = report["items"].as_array().unwrap();

@@ -2,8 +2,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use takt::bundled;
 
+use crate::support::guests::component;
 use crate::support::house::House;
 use crate::support::person::{self, items};
 
@@ -35,7 +35,7 @@ async fn dry(house: &House, trigger: Value) -> Value {
 async fn a_past_event_shows_what_the_rule_would_do_now() {
     let house = House::bare().await;
     let lead = house.chairs().await;
-    let (_, component) = bundled::components().iter().find(|(name, _)| *name == "lead-intake").unwrap();
+    let component = component("lead-intake");
     house.install(component).await;
     let event = items(house.ada.get(&format!("/api/v1/leads/{}/history", lead["id"].as_str().unwrap())).await);
     let came = dry(&house, json!({"event": event[0]["id"]})).await;
@@ -76,7 +76,7 @@ async fn an_event_that_cannot_be_is_refused() {
 #[tokio::test]
 async fn a_component_that_is_not_installed_runs_in_its_place() {
     let house = House::bare().await;
-    let (_, component) = bundled::components().iter().find(|(name, _)| *name == "lead-intake").unwrap();
+    let component = component("lead-intake");
     let before = everything(&house).await;
     let trigger = json!({"made_up": {"name": "lead.created", "after": {"title": "Desks", "name": "Maria"}}});
     let upload = |path: &str, component: &[u8]| {
@@ -101,7 +101,7 @@ async fn only_who_may_grant_may_run_dry() {
 async fn texts_are_seen_before_they_are_set() {
     let house = House::bare().await;
     let lead = house.chairs().await;
-    let (_, component) = bundled::components().iter().find(|(name, _)| *name == "lead-intake").unwrap();
+    let component = component("lead-intake");
     house.install(component).await;
     let event = items(house.ada.get(&format!("/api/v1/leads/{}/history", lead["id"].as_str().unwrap())).await);
     let trigger = json!({"event": event[0]["id"]});

@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use takt::bundled;
 use takt::wasm::manifest::{Manifest, Need};
 
 use crate::support::command::{Commands, Ended};
 use crate::support::guest::{Does, Guest};
-use crate::support::guests::altered;
+use crate::support::guests::{altered, component};
 use crate::support::house::House;
 use crate::support::native::{commanded, scheduled, subscribed};
 use crate::support::person::{Answer, items, send};
@@ -160,7 +159,7 @@ async fn a_configuration_that_does_not_fit_is_given_with_the_release_and_goes_ba
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_and_the_timers_are_the_new_releases() {
     let house = House::with(&["lead-intake"]).await;
-    let (_, component) = bundled::components().iter().find(|(name, _)| *name == "lead-intake").unwrap();
+    let component = component("lead-intake");
     let failing = Guest { handle: Does::Trap, ..Guest::new(watcher("1.0.0")) }.component();
     house.install(&failing).await;
     let old = plugin(&house).await["release"].as_str().unwrap().to_owned();
@@ -241,7 +240,7 @@ async fn what_a_newer_host_carries_is_offered_and_not_brought_into_use() {
     let carries = Arc::new(AtomicBool::new(false));
     let told = carries.clone();
     let mut house = House::set_up(&[], move |settings| settings.bundled = told.load(Ordering::SeqCst)).await;
-    let (_, component) = bundled::components().iter().find(|(name, _)| *name == "lead-intake").unwrap();
+    let component = component("lead-intake");
     house.install(&altered(component, "New lead", "Our lead")).await;
     let own = house.ada.get("/api/v1/plugins/lead-intake").await.ok();
     carries.store(true, Ordering::SeqCst);

@@ -1,18 +1,14 @@
 //! Journals of runs, and what is played of them.
 
 use serde_json::{Value, json};
-use takt::bundled;
 use takt::craft;
 use takt::wasm::call::Ending;
 use takt::wasm::journal::Journal;
 use takt::wasm::runtime::{BadJournal, Replayed, Runtime};
 
+use crate::support::guests::component;
 use crate::support::house::{House, program};
 use crate::support::person::items;
-
-fn component(name: &str) -> &'static [u8] {
-    bundled::components().iter().find(|(given, _)| *given == name).unwrap().1
-}
 
 /// The run of lead-intake that offered a lead, and its journal.
 async fn offered(house: &House) -> (Value, Value) {

@@ -15,6 +15,13 @@ export const pluginQuery = (name: string) =>
 
 export const at = (name: string) => ({ params: { path: { name } } });
 
+/** A component as the body of a request. */
+export const component = (file: File) => ({
+  body: file as never,
+  headers: { 'Content-Type': 'application/wasm' },
+  bodySerializer: (body: unknown) => body as Blob,
+});
+
 /** Changes a plugin; what is shown of it follows. */
 export function usePluginChange<V>(change: (value: V) => Promise<unknown>) {
   const client = useQueryClient();

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use reqwest::Method;
-use serde_json::Value;
 
 use super::client::{Client, HostArgs};
 use super::craft::{self, BuildArgs};
@@ -63,8 +62,7 @@ async fn reload(client: &Client, project: &Path) -> Result<String, Failure> {
     let checked = checks::check(&component).await.map_err(|error| Failure::failed(error.to_string()))?;
     let (name, path) = (checked.manifest.name.clone(), plugin_path(&checked.manifest.name)?);
     let plugins = client.get("/api/v1/plugins", &[]).await?;
-    let known = plugins.get("items").and_then(Value::as_array).into_iter().flatten();
-    let known = known.into_iter().any(|plugin| plugin.get("name").and_then(Value::as_str) == Some(&name));
+    let known = release::items(&plugins).any(|plugin| release::text(plugin, "name") == name);
     if known {
         client.upload(&format!("{path}/releases"), &[], component).await?;
         release::activate(client, &path, &checked.digest, None, false).await?;
@@ -81,16 +79,16 @@ async fn reload(client: &Client, project: &Path) -> Result<String, Failure> {
 async fn follow(client: &Client, name: &str, shown: &mut Option<String>) -> Result<(), Failure> {
     let query = [("plugin", name.to_owned()), ("limit", "50".to_owned())];
     let found = client.get("/api/v1/runs", &query).await?;
-    let id = |run: &Value| run.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut new: Vec<String> = found.get("items").and_then(Value::as_array).into_iter().flatten().map(id).collect();
-    new.sort_unstable();
-    let newest = new.last().cloned().unwrap_or_default();
-    let Some(last) = shown.replace(newest.clone()) else { return Ok(()) };
-    if newest.is_empty() {
-        *shown = Some(last.clone());
-    }
-    for id in new.iter().filter(|id| **id > last) {
-        run::show(&client.get(&format!("/api/v1/runs/{id}"), &[]).await?)?;
+    // Ids are in the order of time.
+    let mut ids: Vec<&str> = release::items(&found).map(|run| release::text(run, "id")).collect();
+    ids.sort_unstable();
+    if let Some(last) = shown.clone() {
+        for id in ids.iter().filter(|id| **id > last.as_str()) {
+            run::show(&client.get(&format!("/api/v1/runs/{id}"), &[]).await?)?;
+            *shown = Some((*id).to_owned());
+        }
+    } else {
+        *shown = Some(ids.last().copied().unwrap_or_default().to_owned());
     }
     Ok(())
 }

@@ -218,11 +218,13 @@ fn show(diff: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-fn items(found: &Value) -> impl Iterator<Item = &Value> {
+/// The items of a listing.
+pub(super) fn items(found: &Value) -> impl Iterator<Item = &Value> {
     found.get("items").and_then(Value::as_array).into_iter().flatten()
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+/// A text of an object; empty where it is none.
+pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 

@@ -17,6 +17,11 @@ pub fn patched(from: &str, to: &str) -> Arc<[u8]> {
     altered(&hostile(), from, to).into()
 }
 
+/// A plugin that the host carries.
+pub fn component(name: &str) -> &'static [u8] {
+    takt::bundled::components().iter().find(|(given, _)| *given == name).unwrap().1
+}
+
 /// A component with other bytes in the place of these, as long as they are, wherever they stand.
 pub fn altered(component: &[u8], from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());

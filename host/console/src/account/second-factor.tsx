@@ -1,9 +1,10 @@
 // The person's own second factor: a code of a device beside the password.
-import { Alert, Button, Code, CopyButton, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Code, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { api, done, Problem } from '../api/client';
 import { useSpeech } from '../i18n';
+import { Copy } from '../parts/copy';
 import { Section } from '../parts/section';
 import { saying } from '../parts/toast';
 import { meQuery, useMe } from '../session';
@@ -29,7 +30,7 @@ export function SecondFactor() {
           <Text size="sm">{w.secretForDevice}</Text>
           <Group gap="xs">
             <Code>{enrol.data.secret}</Code>
-            <CopyButton value={enrol.data.secret}>{({ copied, copy }) => <Button size="compact-xs" variant="light" onClick={copy}>{copied ? w.copied : w.copy}</Button>}</CopyButton>
+            <Copy value={enrol.data.secret} size="compact-xs" />
           </Group>
           <DeviceCode busy={confirm.isPending} error={confirm.error} onSend={(code) => confirm.mutate(code)} />
         </Stack>
@@ -100,7 +101,7 @@ function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void 
       <Text size="sm">{w.recoveryText}</Text>
       <Code block aria-label={w.recoveryCodes}>{codes.join('\n')}</Code>
       <Group>
-        <CopyButton value={codes.join('\n')}>{({ copied, copy }) => <Button size="xs" variant="light" onClick={copy}>{copied ? w.copied : w.copy}</Button>}</CopyButton>
+        <Copy value={codes.join('\n')} />
         <Button size="xs" onClick={onDone}>{w.done}</Button>
       </Group>
     </Stack>

@@ -1,14 +1,14 @@
 // A plugin's releases: another is uploaded, compared and tried on the past before it comes into use, and taken back in one step.
 import { Badge, Box, Button, FileButton, Group, Stack, Text } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, done, type Schemas } from '../api/client';
 import { useSpeech } from '../i18n';
 import { Moment } from '../kinds/value';
 import { Shown } from '../parts/states';
 import { refuse, tell } from '../parts/toast';
-import { at, usePluginChange } from '../plugins';
+import { at, component, usePluginChange } from '../plugins';
 import { Backtest } from './backtest';
 import { Comparison } from './comparison';
 
@@ -17,22 +17,13 @@ type Release = Schemas['ReleaseView'];
 export function Releases({ name }: { name: string }) {
   const speech = useSpeech();
   const { w } = speech;
-  const client = useQueryClient();
   const query = useQuery({
     queryKey: ['plugins', name, 'releases'],
     queryFn: async () => (await done(api.GET('/api/v1/plugins/{name}/releases', at(name)))).items,
   });
   const upload = usePluginChange(async (file: File) => {
-    const made = await done(
-      api.POST('/api/v1/plugins/{name}/releases', {
-        ...at(name),
-        body: file as never,
-        headers: { 'Content-Type': 'application/wasm' },
-        bodySerializer: (body: unknown) => body as Blob,
-      }),
-    );
+    const made = await done(api.POST('/api/v1/plugins/{name}/releases', { ...at(name), ...component(file) }));
     tell(speech.fill(w.releaseKept, { version: made.version }));
-    await client.invalidateQueries({ queryKey: ['plugins', name, 'releases'] });
   });
   return (
     <Stack maw={900}>

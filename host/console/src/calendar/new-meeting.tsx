@@ -7,6 +7,7 @@ import { api, asProblem, done } from '../api/client';
 import { create } from '../api/records';
 import { useSpeech } from '../i18n';
 import { FormDialog } from '../parts/form-dialog';
+import { localOf } from '../parts/local-moment';
 import { tell } from '../parts/toast';
 import { useMe, usePeople } from '../session';
 import { later } from './days';
@@ -84,10 +85,4 @@ export function NewMeeting({ from, people, onClose }: NewMeetingProps) {
       <TextInput label={speech.field('place')} value={place} onChange={(event) => setPlace(event.currentTarget.value)} error={problem?.of('place')} />
     </FormDialog>
   );
-}
-
-/** As the control for moments wants it: in the browser's time zone. */
-function localOf(moment: string): string {
-  const date = new Date(moment);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -5,6 +5,7 @@ import type { Schemas } from '../api/client';
 import type { Reference } from '../api/records';
 import { useSpeech, type Money } from '../i18n';
 import { useOrganisation } from '../organisation';
+import { localOf } from '../parts/local-moment';
 import { RecordSelect } from '../parts/record-select';
 import { AmountInput, asDraft, ItemsEditor, type LineDraft, type LineItem } from './items';
 import { DetailsEditor, ParticipantsEditor } from './parts';
@@ -75,13 +76,6 @@ export function Editor({ field, value, onChange, labelled, error, beside = {}, a
     default:
       return <TextInput {...common} type={field.shape === 'email' ? 'email' : field.shape === 'phone' ? 'tel' : 'text'} value={text} onChange={take} />;
   }
-}
-
-/** A moment as the control for local times has it. */
-function localOf(value: string): string {
-  if (!value) return '';
-  const moment = new Date(value);
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 interface MoneyEditorProps {

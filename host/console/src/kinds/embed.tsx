@@ -1,8 +1,9 @@
 // How a form stands on an outside site.
-import { Anchor, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { AnyRecord } from '../api/records';
 import { useSpeech } from '../i18n';
+import { Copy } from '../parts/copy';
 
 export function Embed({ form }: { form: AnyRecord }) {
   const { w } = useSpeech();
@@ -17,7 +18,7 @@ export function Embed({ form }: { form: AnyRecord }) {
           <Text size="sm">{w.embedText}</Text>
           <Code block>{line}</Code>
           <Group>
-            <CopyButton value={line}>{({ copied, copy }) => <Button size="xs" onClick={copy}>{copied ? w.copied : w.copy}</Button>}</CopyButton>
+            <Copy value={line} variant="filled" />
             <Anchor href={page} target="_blank" size="sm">{w.formPage}</Anchor>
           </Group>
         </Stack>

@@ -1,5 +1,5 @@
 // A document or an invoice as its readers will see it, and the ways to them.
-import { Anchor, Box, Button, CopyButton, Group, List, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Box, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { api, done } from '../api/client';
@@ -8,6 +8,7 @@ import { useSpeech } from '../i18n';
 import { Moment } from '../kinds/value';
 import { plural } from '../kinds/table';
 import { ConfirmButton } from '../parts/confirm';
+import { Address } from '../parts/copy';
 import { Loading, Shown } from '../parts/states';
 import { refuse, tell } from '../parts/toast';
 import { pdf } from './file';
@@ -49,9 +50,6 @@ export function Paper({ record }: { record: AnyRecord }) {
   );
 }
 
-/** A host that was not told its own address gives paths. */
-const absolute = (url: string) => new URL(url, window.location.origin).href;
-
 /** Links for people outside. */
 function Links({ record }: { record: AnyRecord }) {
   const speech = useSpeech();
@@ -78,11 +76,7 @@ function Links({ record }: { record: AnyRecord }) {
       {make.data && (
         <Box mt="xs" role="status">
           <Text size="sm">{w.linkText}</Text>
-          <Group align="flex-end" mt={4}>
-            <TextInput readOnly size="xs" value={absolute(make.data.url)} aria-label={w.url} style={{ flex: 1 }} />
-            <CopyButton value={absolute(make.data.url)}>{({ copied, copy }) => <Button size="xs" variant="light" onClick={copy}>{copied ? w.copied : w.copy}</Button>}</CopyButton>
-            <Anchor href={absolute(make.data.url)} target="_blank" size="sm">{w.open}</Anchor>
-          </Group>
+          <Address url={make.data.url}>{(whole) => <Anchor href={whole} target="_blank" size="sm">{w.open}</Anchor>}</Address>
         </Box>
       )}
       <Shown query={query}>

@@ -1,9 +1,10 @@
 // Noting what was paid of an invoice.
-import { Button, NumberInput, Select, TextInput } from '@mantine/core';
+import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { change, type AnyRecord } from '../api/records';
-import { digits, useSpeech, type Money } from '../i18n';
+import { useSpeech, type Money } from '../i18n';
+import { AmountInput } from '../kinds/items';
 import { FormDialog } from '../parts/form-dialog';
 import { tell } from '../parts/toast';
 
@@ -25,15 +26,14 @@ function PaymentDialog({ invoice, onClose }: { invoice: AnyRecord; onClose: () =
   const { w } = speech;
   const client = useQueryClient();
   const total = (invoice.totals as { gross: Money } | null)?.gross ?? { minor: 0, currency: 'EUR' };
-  const unit = 10 ** digits(total.currency);
   const open = total.minor - ((invoice.paid as Money | null)?.minor ?? 0);
-  const [amount, setAmount] = useState<number | string>(open / unit);
+  const [amount, setAmount] = useState<Money | null>({ minor: open, currency: total.currency });
   const [method, setMethod] = useState<string | null>(METHODS[0]!);
   const [reference, setReference] = useState('');
   const payments = (invoice.payments as unknown[] | undefined) ?? [];
   const note = useMutation({
     mutationFn: () => {
-      const paid = { amount: { minor: Math.round(Number(amount) * unit), currency: total.currency }, at: new Date().toISOString(), method, reference: reference.trim() || `payment ${payments.length + 1}` };
+      const paid = { amount, at: new Date().toISOString(), method, reference: reference.trim() || `payment ${payments.length + 1}` };
       return change('invoice', invoice.id, invoice.version, { payments: [...payments, paid] });
     },
     onSuccess: () => {
@@ -44,7 +44,9 @@ function PaymentDialog({ invoice, onClose }: { invoice: AnyRecord; onClose: () =
   });
   return (
     <FormDialog title={w.recordPayment} action={w.save} busy={note.isPending} error={note.error} onClose={onClose} onSubmit={() => note.mutate()}>
-      <NumberInput label={`${speech.field('amount')}, ${total.currency}`} value={amount} onChange={setAmount} min={0} decimalScale={digits(total.currency)} required withAsterisk={false} data-autofocus />
+      <Group>
+        <AmountInput label={speech.field('amount')} value={amount} currency={total.currency} onChange={setAmount} />
+      </Group>
       <Select label={w.paymentMethod} data={METHODS.map((one) => ({ value: one, label: speech.choice(one) }))} value={method} onChange={setMethod} allowDeselect={false} />
       <TextInput label={w.paymentReference} value={reference} onChange={(event) => setReference(event.currentTarget.value)} />
     </FormDialog>

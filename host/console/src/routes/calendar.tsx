@@ -1,5 +1,5 @@
 // Meetings by day, week and month, of one person or of several side by side.
-import { ActionIcon, Button, CopyButton, Group, Modal, MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Modal, MultiSelect, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconPlus, IconRss } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -11,6 +11,7 @@ import { Month } from '../calendar/month';
 import { NewMeeting } from '../calendar/new-meeting';
 import { busyQuery, keeps, occurrencesQuery, type Occurrence } from '../calendar/occurrences';
 import { useSpeech } from '../i18n';
+import { Address } from '../parts/copy';
 import { Person, useName } from '../parts/links';
 import { Page } from '../parts/page';
 import { Shown } from '../parts/states';
@@ -123,19 +124,14 @@ function Subscribe() {
   const { w } = speech;
   const [opened, setOpened] = useState(false);
   const make = useMutation({ mutationFn: () => done(api.POST('/api/v1/calendar_feed')), onError: (error) => refuse(error, speech) });
-  // A host that was not told its own address gives a path.
-  const address = make.data && new URL(make.data.url, window.location.origin).href;
   return (
     <>
       <Button size="xs" variant="default" leftSection={<IconRss size={16} aria-hidden />} onClick={() => setOpened(true)}>{w.subscribe}</Button>
       <Modal opened={opened} onClose={() => setOpened(false)} title={w.subscribe} closeButtonProps={{ 'aria-label': w.close }}>
         <Stack>
           <Text size="sm">{w.subscribeText}</Text>
-          {address ? (
-            <Group align="flex-end">
-              <TextInput readOnly value={address} aria-label={w.url} style={{ flex: 1 }} />
-              <CopyButton value={address}>{({ copied, copy }) => <Button variant="light" onClick={copy}>{copied ? w.copied : w.copy}</Button>}</CopyButton>
-            </Group>
+          {make.data ? (
+            <Address url={make.data.url} />
           ) : (
             <Button loading={make.isPending} onClick={() => make.mutate()} style={{ alignSelf: 'start' }}>{w.makeAddress}</Button>
           )}

@@ -10,7 +10,7 @@ import { RouterAnchor } from '../parts/router-link';
 import { Empty, Shown } from '../parts/states';
 import { refuse, tell } from '../parts/toast';
 import { Choice, Moment } from '../kinds/value';
-import { pluginsQuery, usePluginChange, type PluginView } from '../plugins';
+import { component, pluginsQuery, usePluginChange, type PluginView } from '../plugins';
 
 export function Plugins() {
   const { w } = useSpeech();
@@ -41,13 +41,7 @@ function Install() {
   const speech = useSpeech();
   const { w } = speech;
   const install = usePluginChange(async (file: File) => {
-    const made = await done(
-      api.POST('/api/v1/plugins', {
-        body: file as never,
-        headers: { 'Content-Type': 'application/wasm' },
-        bodySerializer: (body: unknown) => body as Blob,
-      }),
-    );
+    const made = await done(api.POST('/api/v1/plugins', component(file)));
     tell(speech.fill(w.installed, { name: made.title }));
   });
   return (
