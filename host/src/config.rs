@@ -93,6 +93,8 @@ settings! {
     in_flight_per_plugin: usize = EngineSettings::default().in_flight_per_plugin, "TAKT_IN_FLIGHT_PER_PLUGIN";
     /// Deliveries held in memory; what is over waits in the database.
     queue: usize = EngineSettings::default().queue, "TAKT_QUEUE";
+    /// Deliveries of one plugin held in memory.
+    queue_per_plugin: usize = EngineSettings::default().queue_per_plugin, "TAKT_QUEUE_PER_PLUGIN";
     /// Runs again after a conflict before the delivery is put back.
     max_reruns: u32 = EngineSettings::default().max_reruns, "TAKT_MAX_RERUNS";
     /// Milliseconds between looks into the database for what others left there.
@@ -240,6 +242,7 @@ impl Settings {
             in_flight: self.in_flight,
             in_flight_per_plugin: self.in_flight_per_plugin,
             queue: self.queue,
+            queue_per_plugin: self.queue_per_plugin,
             max_reruns: self.max_reruns,
             poll: Duration::from_millis(self.poll_ms),
             gateways: self.gateways(),
@@ -284,6 +287,7 @@ impl Settings {
             ("in_flight", self.in_flight as u64),
             ("in_flight_per_plugin", self.in_flight_per_plugin as u64),
             ("queue", self.queue as u64),
+            ("queue_per_plugin", self.queue_per_plugin as u64),
             ("poll_ms", self.poll_ms),
             ("pause_runs", u64::from(self.pause_runs)),
         ];

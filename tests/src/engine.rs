@@ -9,9 +9,11 @@ use takt::crm::event::{Command, Trigger};
 use takt::crm::kind::Kind;
 use takt::crm::missed::Missed;
 use takt::crm::query::{Query, Test};
+use takt::engine::settings::EngineSettings;
 use takt::engine::{Pending, PressError};
 use takt::store::run::Outcome;
 use takt::wasm::call::{Ending, Reply};
+use tokio::sync::{Notify, Semaphore};
 
 use crate::support::native::{Rule, commanded, manifest, scheduled, subscribed};
 use crate::support::world::{World, someone};
@@ -109,6 +111,41 @@ async fn deliveries_of_one_record_run_in_order_one_at_a_time() {
     }
     world.engine.idle().await;
     assert_eq!(*order.lock().unwrap(), (2..32).collect::<Vec<u64>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_of_one_plugin_keeps_no_other_waiting() {
+    const BACKLOG: usize = 200;
+    let (gate, done) = (Arc::new(Semaphore::new(0)), Arc::new(Notify::new()));
+    let (shut, told) = (gate.clone(), done.clone());
+    let slow = Rule::of(move |_, _| {
+        let shut = shut.clone();
+        Box::pin(async move {
+            shut.acquire().await.unwrap().forget();
+            Ending::Ok(None)
+        })
+    });
+    let quick = Rule::of(move |_, _| {
+        told.notify_one();
+        Box::pin(async move { Ending::Ok(None) })
+    });
+    // Far less is held in memory than waits.
+    let settings =
+        EngineSettings { in_flight_per_plugin: 4, queue: 40, queue_per_plugin: 30, ..EngineSettings::default() };
+    let rules = vec![(subscribed("slow", &["lead.created"]), slow), (subscribed("quick", &["contact.created"]), quick)];
+    let world = World::with_settings(rules, settings).await;
+    for n in 0..BACKLOG {
+        world.lead(&format!("Chairs {n}")).await;
+    }
+    for name in ["Maria", "Lena"] {
+        world.create(Kind::Contact, json!({"name": name})).await;
+        tokio::time::timeout(Duration::from_secs(30), done.notified()).await.expect("it does not wait for the backlog");
+    }
+    gate.add_permits(BACKLOG);
+    world.engine.idle().await;
+    let runs = world.runs().await;
+    let of = |plugin: &str| runs.iter().filter(|run| run.plugin == plugin && run.outcome == Outcome::Ok).count();
+    assert_eq!((of("slow"), of("quick")), (BACKLOG, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]

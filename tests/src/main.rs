@@ -41,6 +41,7 @@ mod s8;
 mod s9;
 mod sandbox;
 mod search;
+mod shadow;
 mod sse;
 mod support;
 mod telephony;

@@ -167,9 +167,9 @@ impl Model {
         head.held = Some(claim.lease);
     }
 
-    /// Heads that may be taken.
-    fn ready(&self) -> usize {
-        let heads = self.lanes.values().filter_map(VecDeque::front);
+    /// Heads of one plugin that may be taken.
+    fn ready(&self, plugin: &str) -> usize {
+        let heads = self.lanes.iter().filter(|((other, _), _)| other == plugin).filter_map(|(_, lane)| lane.front());
         heads.filter(|head| head.held.is_none() && head.due <= self.now).count()
     }
 
@@ -241,7 +241,7 @@ impl Both {
         match step {
             Step::Write { record, stale, wakes, claim, timer } => self.write(record, stale, wakes, claim, timer).await,
             Step::Claim { limit } => {
-                let expected = self.model.ready().min(limit as usize);
+                let expected: usize = PLUGINS.map(|plugin| self.model.ready(plugin).min(limit as usize)).iter().sum();
                 let taken = self.store.delivery_claim(&Self::plugins(), self.now(), limit).await.unwrap();
                 assert_eq!(taken.len(), expected, "what is ready is handed out");
                 taken.iter().for_each(|claim| self.model.take(claim));
@@ -303,10 +303,9 @@ impl Both {
     async fn write(&mut self, record: usize, stale: bool, wakes: [bool; 2], claim: bool, timer: Option<TimerStep>) {
         let mut commit = Commit::new(self.now(), Actor::System("model".into()));
         commit.changes.push(self.change(record, stale));
-        commit.claim = claim;
         let woken = || PLUGINS.into_iter().zip(wakes).filter(|(_, wakes)| *wakes).map(|(plugin, _)| plugin);
         commit.deliveries =
-            woken().map(|plugin| NewDelivery { change: 0, plugin: plugin.into(), looping: false }).collect();
+            woken().map(|plugin| NewDelivery { change: 0, plugin: plugin.into(), looping: false, claim }).collect();
         commit.timers.extend(timer.as_ref().map(|timer| self.timer(timer)));
         match self.store.commit(commit).await {
             Ok(committed) => {
@@ -463,6 +462,7 @@ fn installed(name: &str) -> PluginWrite {
         budgets: json!({}),
         missed: Missed::default(),
         paused: None,
+        shadow: None,
         enabled_at: Some(at),
         released_at: Some(at),
         installed_at: at,

@@ -17,7 +17,11 @@ use takt::wasm::manifest::Manifest;
 use takt::wasm::runtime::{BadComponent, Component, Runtime};
 
 use crate::support::database::Data;
+use crate::support::guest::{Does, Guest};
 use crate::support::guests;
+use crate::support::house::House;
+use crate::support::native::{commanded, subscribed};
+use crate::support::person::items;
 use crate::support::world::START;
 
 /// Few, so that one that is not given back is missed.
@@ -161,6 +165,73 @@ async fn a_spinning_guest_lets_others_have_the_thread() {
     let (report, longest) = tokio::join!(sandbox.run("spin", budgets), beats);
     assert_eq!(report.ending, Ending::Budget(Budget::Deadline));
     assert!(longest < Duration::from_millis(200), "{longest:?} without a turn");
+}
+
+/// Together they take longer than each may: that they wait for one another is not held against them.
+#[tokio::test(flavor = "multi_thread")]
+async fn long_runs_of_a_plugin_take_turns_and_others_go_on_meanwhile() {
+    let sandbox = Sandbox::new().await;
+    let runtime = Runtime::new(None, 16).unwrap();
+    let component = runtime.compile(guests::hostile()).await.unwrap();
+    let long = Budgets { fuel: 500_000_000, deadline_ms: 3_000, ..Budgets::default() };
+    let spinning = join_all((0..10).map(|_| async {
+        let call = sandbox.call("spin", Value::Null, long);
+        runtime.run(&component, &call, sandbox.unit()).await.1.ending
+    }));
+    let others = async {
+        let mut longest = Duration::ZERO;
+        for _ in 0..20 {
+            let mut call = sandbox.call("refuse", Value::Null, Budgets::default());
+            let manifest = Manifest { name: "other".to_owned(), ..Manifest::clone(&sandbox.manifest) };
+            let installation = Installation { manifest: Arc::new(manifest), ..(*call.installation).clone() };
+            call.installation = Arc::new(installation);
+            let begun = Clock::now();
+            let report = runtime.run(&component, &call, sandbox.unit()).await.1;
+            assert_eq!(report.ending, Ending::Refused("no".to_owned()));
+            longest = longest.max(begun.elapsed());
+        }
+        longest
+    };
+    let (endings, longest) = tokio::join!(spinning, others);
+    assert!(endings.iter().all(|ending| *ending == Ending::Budget(Budget::Fuel)), "{endings:?}");
+    assert!(longest < Duration::from_secs(1), "{longest:?} for a short run");
+}
+
+/// What it came to is printed: `cargo test --test takt -- --nocapture a_plugin_that_spins`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_spins_slows_the_buttons_of_others_little() {
+    let house = House::bare().await;
+    let spinner = Guest { handle: Does::LoopForEver, ..Guest::new(subscribed("spinner", &["lead.created"])) };
+    house.install(&spinner.component()).await;
+    let budgets = json!({"fuel": 300_000_000, "deadline_ms": 60_000});
+    house.ada.put("/api/v1/plugins/spinner/budgets", budgets).await.ok();
+    house.install(&Guest::new(commanded("quick", "go")).component()).await;
+    let lead = house.lead(json!({"title": "Chairs"})).await;
+    let pressing = format!("/api/v1/leads/{}/commands/go", lead["id"].as_str().unwrap());
+    let press = async || {
+        let mut times = Vec::new();
+        for _ in 0..40 {
+            let begun = Clock::now();
+            house.ada.post(&pressing, json!({})).await.ok();
+            times.push(begun.elapsed());
+        }
+        times.sort();
+        times[times.len() / 2]
+    };
+    press().await;
+    let alone = press().await;
+    // Each spins until its fuel is used up; fewer than would switch the plugin off.
+    for n in 0..15 {
+        house.ada.post("/api/v1/leads", json!({"title": format!("Desk {n}")})).await.ok();
+    }
+    let beside = press().await;
+    let running = house.engine().held();
+    println!("a button takes {alone:?}, and {beside:?} beside {running} runs that spin");
+    assert!(running > 0, "it was measured while they ran");
+    assert!(beside < 5 * alone + Duration::from_millis(50), "{beside:?} instead of {alone:?}");
+    house.settle().await;
+    let failures = items(house.ada.get("/api/v1/failures").await);
+    assert!(failures[0]["fault"].as_str().unwrap().contains("`fuel`"), "{failures:?}");
 }
 
 #[tokio::test]

@@ -11,11 +11,12 @@ use super::errors::plugin_problem_in;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
 use crate::crm::record::Reference;
-use crate::engine::{Backtest, Period, Trial, Verdict};
+use crate::engine::{Backtest, Period, Trial};
 use crate::http::json::OptionalJson;
 use crate::http::problem::{Problem, Result};
 use crate::plugins::effects::Difference;
 use crate::store::run::Outcome;
+use crate::store::shadow::Verdict;
 
 /// The most events of one backtest.
 const MOST: usize = 500;

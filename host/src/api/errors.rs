@@ -76,9 +76,10 @@ pub fn press_problem(error: PressError) -> Problem {
 #[must_use]
 pub fn plugin_problem(error: PluginError) -> Problem {
     match error {
-        PluginError::NoPlugin(_) | PluginError::NoRelease(_) | PluginError::NoEvent(_) => {
+        PluginError::NoPlugin(_) | PluginError::NoRelease(_) | PluginError::NoShadow(_) | PluginError::NoEvent(_) => {
             Problem::not_found(error.to_string())
         }
+        PluginError::InUse(_) => Problem::field("/release", error.to_string()),
         PluginError::Older { .. } => Problem::new(Code::ContractDowngrade, error.to_string()),
         PluginError::Component(bad) => Problem::new(Code::BadComponent, bad.to_string()),
         PluginError::Manifest(invalid) => Problem::from(below("/manifest", invalid)),

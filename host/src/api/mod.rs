@@ -42,6 +42,7 @@ mod search;
 mod second_factor;
 mod session;
 mod sessions;
+mod shadow;
 mod stream;
 pub mod table;
 mod telephony;
@@ -148,6 +149,7 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         plugins::endpoints(),
         releases::endpoints(),
         backtest::endpoints(),
+        shadow::endpoints(),
         firing::endpoints(),
         automation::endpoints(),
         dry::endpoints(),

@@ -66,6 +66,9 @@ pub struct PluginView {
     pub paused: Option<Paused>,
     /// What it needs and was not granted. It can't be enabled before.
     pub missing_grants: Vec<String>,
+    /// The release that runs beside it as a shadow, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<String>,
     /// When it was installed.
     pub installed_at: Instant,
     /// When it was last changed.
@@ -120,6 +123,7 @@ impl From<&Installed> for PluginView {
             },
             paused: row.paused.clone(),
             missing_grants: missing_grants(installed),
+            shadow: row.shadow.as_ref().map(|shadow| shadow.release.clone()),
             installed_at: row.installed_at,
             updated_at: row.updated_at,
         }

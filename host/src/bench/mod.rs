@@ -1,5 +1,6 @@
 //! `takt bench`: figures that anyone can measure again.
 
+mod fairness;
 mod figures;
 mod fsync;
 mod import;
@@ -27,10 +28,14 @@ use crate::sample;
 use crate::server::open_store;
 use crate::store::postgres::temporary::Temporary;
 use crate::wasm::runtime::Runtime;
+use fairness::FairnessFigures;
 use figures::Figures;
 use import::ImportFigures;
 use press::PressFigures;
 use records::RecordFigures;
+
+/// Leads of the backlog, where so many records are asked for.
+const BACKLOG: u64 = 100_000;
 
 /// What was measured.
 #[derive(Debug, Serialize)]
@@ -43,6 +48,8 @@ pub struct Report {
     pub fsync: Figures,
     /// The rule of `deal-stage-notify`, by what runs it.
     pub rules: Vec<RuleFigures>,
+    /// One plugin beside the backlog of another.
+    pub fairness: FairnessFigures,
     /// Presses of Accept over HTTP.
     pub press: PressFigures,
     /// An invoice of ten lines as a PDF.
@@ -96,6 +103,7 @@ pub async fn run(ground: &Ground, length: Duration, records: u64) -> Result<Repo
     for native in [false, true] {
         rules.push(measure_rule(ground, native, length).await?);
     }
+    let fairness = fairness::measure(ground, length, records.min(BACKLOG)).await?;
     let press = press::measure(ground).await?;
     let render = render::measure().await.context("failed to make a paper")?;
     let (settings, _database) = ground.part("records").await?;
@@ -104,7 +112,7 @@ pub async fn run(ground: &Ground, length: Duration, records: u64) -> Result<Repo
     engine.stop().await;
     let import = import::measure(ground).await.context("failed to import")?;
     let store = if ground.server.is_some() { "PostgreSQL" } else { "SQLite" };
-    Ok(Report { machine: machine(), store, fsync, rules, press, render, among, import })
+    Ok(Report { machine: machine(), store, fsync, rules, fairness, press, render, among, import })
 }
 
 async fn measure_rule(ground: &Ground, native: bool, length: Duration) -> Result<RuleFigures> {
@@ -187,6 +195,9 @@ impl std::fmt::Display for Report {
             writeln!(f, "S7 {:<10} {:.0} runs/s; full load {}", rule.code, rule.runs_per_second, rule.full_load)?;
             writeln!(f, "              half load {}", rule.half_load)?;
         }
+        let fairness = &self.fairness;
+        writeln!(f, "another rule  {}", fairness.alone)?;
+        writeln!(f, "  beside a backlog of {}: {}", fairness.backlog, fairness.beside)?;
         let press = &self.press;
         writeln!(f, "Accept, HTTP  {:.0} presses/s; full load {}", press.presses_per_second, press.full_load)?;
         writeln!(f, "              half load {}", press.half_load)?;

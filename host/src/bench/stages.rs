@@ -103,9 +103,8 @@ pub async fn drive(
     for caller in futures::future::join_all(callers).await {
         caller??;
     }
-    engine.idle().await;
-    let elapsed = begun.elapsed();
-    let times = follower.await??;
+    let (times, last) = follower.await??;
+    let elapsed = last.saturating_duration_since(begun);
     Ok((times.len() as f64 / elapsed.as_secs_f64(), Figures::of(times)))
 }
 
@@ -119,24 +118,33 @@ async fn shift(engine: &Engine, company: &Company, deal: Reference, stage: &'sta
     Ok(())
 }
 
-/// Times each notice from the commit of the move that led to it, until none has come for a while.
-async fn follow(engine: Engine) -> Result<Vec<Duration>> {
+/// Times each notice from the commit of the move that led to it, until neither has come for a while; and when the last
+/// of them did.
+async fn follow(engine: Engine) -> Result<(Vec<Duration>, Instant)> {
     let mut events = engine.events();
     let mut moves: HashMap<u64, Instant> = HashMap::new();
     let mut times = Vec::new();
+    let mut last = Instant::now();
     loop {
-        let event = match tokio::time::timeout(QUIET, events.recv()).await {
+        let quiet = tokio::time::Instant::from_std(last + QUIET);
+        let event = match tokio::time::timeout_at(quiet, events.recv()).await {
             Ok(Ok(event)) => event,
             Ok(Err(RecvError::Lagged(missed))) => {
                 anyhow::bail!("missed {missed} events: the machine is too busy to measure")
             }
-            Ok(Err(RecvError::Closed)) | Err(_) => return Ok(times),
+            Ok(Err(RecvError::Closed)) | Err(_) => return Ok((times, last)),
         };
         match event.about.kind {
             Kind::Deal => {
-                moves.insert(event.id, Instant::now());
+                last = Instant::now();
+                moves.insert(event.id, last);
             }
-            Kind::Notification => times.extend(moves.get(&event.root).map(Instant::elapsed)),
+            Kind::Notification => {
+                if let Some(moved) = moves.get(&event.root) {
+                    last = Instant::now();
+                    times.push(last - *moved);
+                }
+            }
             _ => {}
         }
     }

@@ -63,6 +63,7 @@ pub enum PluginCommand {
     Upgrade(release::UpgradeArgs),
     Rollback(release::RollbackArgs),
     Backtest(release::BacktestArgs),
+    Shadow(release::ShadowArgs),
 }
 
 /// Show a plugin's configuration, or set it.
@@ -115,6 +116,7 @@ pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failur
         PluginCommand::Releases(args) => release::releases(args, json).await,
         PluginCommand::Upgrade(args) => release::upgrade(args, json).await,
         PluginCommand::Backtest(args) => release::backtest(args, json).await,
+        PluginCommand::Shadow(args) => release::shadow(args, json).await,
         PluginCommand::Rollback(args) => release::rollback(args, json).await,
     }
 }

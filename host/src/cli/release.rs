@@ -1,4 +1,4 @@
-//! `takt plugin releases`, `upgrade`, `rollback` and `backtest`.
+//! `takt plugin releases`, `upgrade`, `rollback`, `backtest` and `shadow`.
 
 use std::path::PathBuf;
 
@@ -70,6 +70,49 @@ pub struct BacktestArgs {
     host: HostArgs,
 }
 
+/// Let a release run beside the one in use, with nothing of it committed; or tell what came of it so far.
+#[derive(Debug, Args)]
+pub struct ShadowArgs {
+    /// The plugin.
+    name: String,
+    /// Start it: the digest of a release, or its beginning. What an earlier shadow did is forgotten.
+    #[arg(long, value_name = "DIGEST")]
+    release: Option<String>,
+    /// A configuration in the place of the present one, as JSON.
+    #[arg(long, value_name = "JSON", requires = "release")]
+    config: Option<String>,
+    /// End it.
+    #[arg(long, conflicts_with = "release")]
+    stop: bool,
+    #[command(flatten)]
+    host: HostArgs,
+}
+
+pub(super) async fn shadow(args: ShadowArgs, json: bool) -> Result<(), Failure> {
+    let config = args.config.as_deref().map(configuration).transpose()?;
+    let client = args.host.client()?;
+    let path = plugin_path(&args.name)?;
+    let shadow = format!("{path}/shadow");
+    if args.stop {
+        client.call(Method::DELETE, &shadow, None).await?;
+        say(&format!("no release runs beside the one in use of {}", args.name));
+        return Ok(());
+    }
+    let report = match args.release {
+        Some(beginning) => {
+            let digest = known(&client, &path, &beginning).await?;
+            client.call(Method::PUT, &shadow, Some(&json!({"release": digest, "config": config}))).await?
+        }
+        None => client.get(&shadow, &[]).await?,
+    };
+    if json {
+        return say_json(&report);
+    }
+    say(&format!("{} since {}", short(text(&report, "release")), text(&report, "since")));
+    show_trials(&report, "trials", ["in use", "shadow"]);
+    Ok(())
+}
+
 pub(super) async fn backtest(args: BacktestArgs, json: bool) -> Result<(), Failure> {
     let config = args.config.as_deref().map(configuration).transpose()?;
     let client = args.host.client()?;
@@ -80,17 +123,24 @@ pub(super) async fn backtest(args: BacktestArgs, json: bool) -> Result<(), Failu
     if json {
         return say_json(&report);
     }
+    show_trials(&report, "events", ["then", "now"]);
+    Ok(())
+}
+
+/// How many trials went how, what they cost, and those that did not do the same.
+fn show_trials(report: &Value, what: &str, sides: [&str; 2]) {
     let count = |pointer: &str| report.pointer(pointer).and_then(Value::as_u64).unwrap_or_default();
     let counts: Vec<String> = ["same", "different", "failed", "not_woken", "new"]
         .iter()
         .map(|name| format!("{} {}", count(&format!("/{name}")), name.replace('_', " ")))
         .collect();
-    say(&format!("{} events: {}", count("/events"), counts.join(", ")));
-    say(&format!("fuel: {} then, {} now; nothing was committed", count("/cost/recorded_fuel"), count("/cost/fuel")));
-    for trial in items(&report) {
+    say(&format!("{} {what}: {}", count(&format!("/{what}")), counts.join(", ")));
+    let (recorded, tried) = (count("/cost/recorded_fuel"), count("/cost/fuel"));
+    say(&format!("fuel: {recorded} {}, {tried} {}; nothing was committed", sides[0], sides[1]));
+    for trial in items(report) {
         say(&format!(
             "  {} {} {}: {}",
-            trial["event"],
+            trial.get("event").unwrap_or(&Value::Null),
             text(trial, "name"),
             text(trial, "verdict"),
             text(trial, "error")
@@ -101,7 +151,6 @@ pub(super) async fn backtest(args: BacktestArgs, json: bool) -> Result<(), Failu
             }
         }
     }
-    Ok(())
 }
 
 pub(super) async fn releases(args: ReleasesArgs, json: bool) -> Result<(), Failure> {

@@ -23,27 +23,12 @@ use crate::crm::event::{Cause, Event, Trigger, name};
 use crate::plugins::effects::{self, Difference, Effect};
 use crate::store::audit::AuditEntry;
 use crate::store::run::{Outcome, RunFilter, RunRow};
+use crate::store::shadow::Verdict;
 
 /// So many events are gone back through at most: they are held in memory.
 const SCANNED: usize = 5_000;
 /// No event is begun after this time.
 const LONGEST: Duration = Duration::from_secs(30);
-
-/// How a release did beside what was recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It did the same.
-    Same,
-    /// It did something else.
-    Different,
-    /// It failed.
-    Failed,
-    /// It is not woken by what woke the plugin then.
-    NotWoken,
-    /// It is woken by what did not wake the plugin then.
-    New,
-}
 
 /// One past event, and what the release made of it.
 #[derive(Debug, Clone)]
@@ -180,13 +165,8 @@ impl Engine {
         let attempt = run.map_or(1, |run| run.attempt);
         let wake = Wake { trigger: Trigger::Event(event.clone()), cause: Cause::default(), attempt, reruns: 0 };
         let ended = self.run_supposing(installed, wake, supposing).await;
-        let difference = Difference::between(recorded.as_ref().map(then).unwrap_or_default(), now(&ended));
-        let verdict = match &recorded {
-            _ if ended.run.outcome.is_failure() => Verdict::Failed,
-            None => Verdict::New,
-            Some((run, _)) if run.outcome == ended.run.outcome && difference.is_nothing() => Verdict::Same,
-            Some(_) => Verdict::Different,
-        };
+        let difference = Difference::between(recorded.as_ref().map(then).unwrap_or_default(), proposed(&ended));
+        let verdict = verdict_of(recorded.as_ref().map(|(run, _)| run.outcome), ended.run.outcome, &difference);
         let read_state = ended.proposal.state.as_ref().is_some_and(|state| !state.reads.is_empty());
         Trial { event, verdict, recorded: recorded.map(|(run, _)| run), run: Some(ended.run), difference, read_state }
     }
@@ -210,8 +190,18 @@ fn then((run, changes): &(RunRow, Vec<AuditEntry>)) -> Vec<Effect> {
     effects::of_run(changes.collect(), &run.effects)
 }
 
+/// How a run went beside another, which came to `recorded`; none where there was no other.
+pub(super) fn verdict_of(recorded: Option<Outcome>, outcome: Outcome, difference: &Difference) -> Verdict {
+    match recorded {
+        _ if outcome.is_failure() => Verdict::Failed,
+        None => Verdict::New,
+        Some(recorded) if recorded == outcome && difference.is_nothing() => Verdict::Same,
+        Some(_) => Verdict::Different,
+    }
+}
+
 /// What a run would do.
-fn now(ended: &Ended) -> Vec<Effect> {
+pub(super) fn proposed(ended: &Ended) -> Vec<Effect> {
     let changes = ended.proposal.changes.iter().filter_map(|keyed| {
         let record = keyed.change.reference()?;
         Some((name(&keyed.change), record, keyed.change.diff()))

@@ -50,6 +50,8 @@ pub struct Installed {
     pub conditions: Vec<Option<Condition>>,
     /// The admin's condition on top.
     pub condition: Option<Condition>,
+    /// The release that runs beside it.
+    pub shadow: Option<Arc<Installed>>,
 }
 
 /// A webhook, with its condition ready.
@@ -135,6 +137,27 @@ impl Catalogue {
         messages
     }
 
+    /// Whose shadows alone the changes wake.
+    #[must_use]
+    pub fn shadows(&self, changes: &[KeyedChange], custom: &CustomFields) -> Vec<NewDelivery> {
+        let mut shadows = Vec::new();
+        let shadowed = self.iter().filter(|plugin| plugin.row.enabled);
+        for (plugin, shadow) in shadowed.filter_map(|plugin| plugin.shadow.as_ref().map(|shadow| (plugin, shadow))) {
+            for (at, KeyedChange { change, .. }) in changes.iter().enumerate() {
+                let mut faces = Faces::new(change, custom);
+                if shadow.wants(&mut faces) && !plugin.wants(&mut faces) {
+                    shadows.push(NewDelivery {
+                        change: at,
+                        plugin: plugin.row.name.as_str().into(),
+                        looping: false,
+                        claim: false,
+                    });
+                }
+            }
+        }
+        shadows
+    }
+
     /// Whom the changes wake. `looping` is set where the chain is longer than it may be.
     #[must_use]
     pub fn deliveries(&self, changes: &[KeyedChange], custom: &CustomFields, looping: bool) -> Vec<NewDelivery> {
@@ -143,7 +166,12 @@ impl Catalogue {
             let Some(plugins) = self.by_event.get(&event::name(change)) else { continue };
             let mut faces = Faces::new(change, custom);
             for plugin in plugins.iter().filter(|plugin| plugin.wants(&mut faces)) {
-                deliveries.push(NewDelivery { change: at, plugin: plugin.row.name.as_str().into(), looping });
+                deliveries.push(NewDelivery {
+                    change: at,
+                    plugin: plugin.row.name.as_str().into(),
+                    looping,
+                    claim: false,
+                });
             }
         }
         deliveries

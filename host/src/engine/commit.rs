@@ -78,19 +78,21 @@ impl Engine {
         let depth = if commit.run.is_some() { commit.cause.depth + 1 } else { 0 };
         if !proposal.silent {
             commit.deliveries = catalogue.deliveries(&commit.changes, &custom, depth > self.0.settings.max_depth);
+            commit.shadows = catalogue.shadows(&commit.changes, &custom);
         }
         commit.messages = catalogue.messages(&commit.changes, &custom);
         commit.catalogue = Some(catalogue.number());
-        commit.claim = self.0.waiting.len() + commit.deliveries.len() < self.0.settings.queue;
+        self.0.waiting.make_room(&mut commit.deliveries, &self.0.settings);
     }
 
     /// Commits. After a conflict over the catalogue, the one in memory is the store's again.
     ///
     /// # Errors
     /// The store's, and conflicts.
-    pub(super) async fn commit(&self, commit: Commit) -> Result<Committed, CommitError> {
+    pub(super) async fn commit(&self, mut commit: Commit) -> Result<Committed, CommitError> {
         let due = comes_due_later(&commit);
         let sends = !commit.messages.is_empty();
+        let shadows = std::mem::take(&mut commit.shadows);
         let outcome = self.0.store.commit(commit).await;
         if matches!(outcome, Err(CommitError::Store(_))) {
             self.doubt();
@@ -109,6 +111,7 @@ impl Engine {
             self.0.posted.notify_one();
         }
         self.tell_stopped(&committed);
+        self.wake_shadows(&shadows, &committed);
         if committed.events.iter().any(|event| event.about.kind.is_setting()) {
             self.reload_settings().await?;
         }

@@ -1,12 +1,17 @@
 //! Which delivery runs next: fair between plugins, bounded in all and for each.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc};
 
 use super::Engine;
+use super::settings::EngineSettings;
+use crate::store::commit::NewDelivery;
 use crate::store::delivery::Claim;
+
+/// So many of a plugin can be held whatever others hold.
+const ALWAYS: usize = 32;
 
 /// Deliveries that this process holds and has not begun.
 #[derive(Default)]
@@ -31,10 +36,35 @@ struct Queue {
     running: HashSet<u64>,
 }
 
+impl Queues {
+    /// So many more of that plugin can be held. A few of each always can, whatever others hold.
+    fn room(&self, plugin: &str, settings: &EngineSettings) -> usize {
+        let own = self.plugins.get(plugin).map_or(0, |queue| queue.claims.len());
+        let shared = settings.queue.saturating_sub(self.waiting);
+        let most = settings.queue_per_plugin.saturating_sub(own);
+        most.min(shared.max(ALWAYS.saturating_sub(own)))
+    }
+}
+
 impl Waiting {
-    /// How many wait.
-    pub(super) fn len(&self) -> usize {
-        self.lock().waiting
+    /// Those of the plugins for which more can be held.
+    pub(super) fn with_room(&self, plugins: &[String], settings: &EngineSettings) -> Vec<String> {
+        let queues = self.lock();
+        plugins.iter().filter(|plugin| queues.room(plugin, settings) > 0).cloned().collect()
+    }
+
+    /// Claims of new deliveries as many as can be held.
+    pub(super) fn make_room(&self, deliveries: &mut [NewDelivery], settings: &EngineSettings) {
+        if deliveries.is_empty() {
+            return;
+        }
+        let queues = self.lock();
+        let mut rooms: HashMap<Arc<str>, usize> = HashMap::new();
+        for new in deliveries {
+            let room = rooms.entry(new.plugin.clone()).or_insert_with(|| queues.room(&new.plugin, settings));
+            new.claim = *room > 0;
+            *room = room.saturating_sub(1);
+        }
     }
 
     /// How many wait or run.
@@ -74,8 +104,10 @@ impl Waiting {
         self.changed.notify_one();
     }
 
-    /// The next one in turn: each plugin that has work and is under its limit gets one before any gets a second.
-    fn pop(&self, limit: usize) -> Option<Claim> {
+    /// The next one in turn: each plugin that has work and is under its limit gets one before any gets a second. True
+    /// beside it where the plugin's part of memory is half empty by that: more may wait in the store.
+    fn pop(&self, settings: &EngineSettings) -> Option<(Claim, bool)> {
+        let limit = settings.in_flight_per_plugin;
         let mut queues = self.lock();
         let queues = &mut *queues;
         let may = |queue: &Queue| !queue.claims.is_empty() && queue.running.len() < limit;
@@ -90,8 +122,9 @@ impl Waiting {
         let claim = queue.claims.pop_front()?;
         queue.running.insert(claim.lease.delivery);
         queues.waiting -= 1;
+        let half = queue.claims.len() == settings.queue_per_plugin.min(settings.queue) / 2;
         queues.last = Some(next);
-        Some(claim)
+        Some((claim, half))
     }
 
     fn lock(&self) -> MutexGuard<'_, Queues> {
@@ -124,8 +157,13 @@ impl Engine {
             };
             let Ok(slot) = slot else { return };
             let claim = loop {
-                match self.0.waiting.pop(self.0.settings.in_flight_per_plugin) {
-                    Some(claim) => break claim,
+                match self.0.waiting.pop(&self.0.settings) {
+                    Some((claim, half)) => {
+                        if half {
+                            self.0.wake.notify_one();
+                        }
+                        break claim;
+                    }
                     None => tokio::select! {
                         () = self.0.stopping.cancelled() => return,
                         () = self.0.waiting.changed.notified() => {}

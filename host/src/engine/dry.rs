@@ -152,6 +152,7 @@ impl Engine {
             conditions,
             config,
             manifest,
+            shadow: None,
             row,
         }))
     }

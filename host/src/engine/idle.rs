@@ -16,7 +16,11 @@ impl Engine {
     pub async fn idle(&self) {
         loop {
             let ended = self.0.ended.notified();
-            if self.0.waiting.held() == 0 && self.nothing_due().await && self.0.waiting.held() == 0 {
+            if self.0.waiting.held() == 0
+                && self.nothing_due().await
+                && self.0.waiting.held() == 0
+                && self.shadows_are_idle()
+            {
                 return;
             }
             self.0.wake.notify_one();

@@ -82,7 +82,7 @@ impl Engine {
             grants: effective_grants(&manifest, &row.grants),
             budgets,
         };
-        Ok(Installed {
+        let mut installed = Installed {
             code: self.code(&row, known).await?,
             condition: condition(&row.condition)?,
             conditions,
@@ -90,8 +90,11 @@ impl Engine {
             config,
             installation: Arc::new(installation),
             manifest,
+            shadow: None,
             row,
-        })
+        };
+        installed.shadow = self.load_shadow(&installed).await?;
+        Ok(installed)
     }
 
     async fn code(&self, row: &PluginRow, known: &Catalogue) -> Result<Code, StoreError> {

@@ -29,6 +29,7 @@ mod press;
 mod releases;
 mod run;
 pub mod settings;
+mod shadow;
 mod wake;
 
 use std::sync::atomic::AtomicBool;
@@ -52,7 +53,7 @@ use crate::unit::{Author, Unit};
 use crate::wasm::runtime::Runtime;
 
 pub use automation::{PluginChange, PluginSetup};
-pub use backtest::{Backtest, Trial, Verdict};
+pub use backtest::{Backtest, Trial};
 pub use commit::{EditError, Work};
 pub use dry::{DryRun, MadeUp, Supposed};
 pub use past::Period;
@@ -60,6 +61,7 @@ pub use plugins::{Pending, PluginError, missing_grants};
 pub use press::{PressError, Pressed, pressed_before};
 pub use releases::ReleaseDiff;
 pub use run::outcome_of;
+pub use shadow::ShadowReport;
 
 use catalogue::Catalogue;
 use clock::Clock;
@@ -111,6 +113,8 @@ struct Inner {
     custom: RwLock<Arc<CustomFields>>,
     waiting: Waiting,
     slots: Arc<Semaphore>,
+    /// Room for runs of shadows that are woken alone.
+    shadows: Arc<Semaphore>,
     /// Something may have come due earlier than the waker thinks.
     wake: Notify,
     webhooks: Sender,
@@ -151,6 +155,7 @@ impl Engine {
             runtime,
             clock,
             slots,
+            shadows: Arc::new(Semaphore::new(shadow::AT_ONCE)),
             settings,
             native,
             catalogue: RwLock::default(),

@@ -48,6 +48,12 @@ pub enum PluginError {
         /// What the release in use is built for.
         active: String,
     },
+    /// It would run beside itself.
+    #[error("{0} is the release in use: name another, or give a configuration")]
+    InUse(String),
+    /// No release runs beside the one in use.
+    #[error("no release of `{0}` runs as a shadow")]
+    NoShadow(String),
     /// No such event, or it was forgotten.
     #[error("there is no event {0}")]
     NoEvent(u64),
@@ -278,6 +284,7 @@ pub(super) fn new_row(name: &str, now: Instant) -> PluginRow {
         budgets: json!({}),
         missed: Missed::default(),
         paused: None,
+        shadow: None,
         enabled_at: None,
         released_at: None,
         installed_at: now,

@@ -111,6 +111,7 @@ impl Engine {
             let mut commit = Commit::new(ended.run.at, Actor::Plugin(plugin.to_owned()));
             let told = (reruns >= self.0.settings.max_reruns).then(|| ended.run.clone());
             commit.run = Some(ended.run);
+            commit.trial = ended.trial;
             let answer = match ended.ending {
                 Ending::Ok(reply) => {
                     commit.idempotency = idempotency

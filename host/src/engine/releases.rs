@@ -189,6 +189,8 @@ pub(super) fn succeed(
         release: to.digest.clone(),
         manifest: to.manifest.clone(),
         config: config.map_err(PluginError::Invalid)?,
+        // It is what runs now.
+        shadow: row.shadow.clone().filter(|shadow| shadow.release != to.digest),
         ..row.clone()
     })
 }

@@ -16,6 +16,7 @@ use crate::crm::record::{Actor, Record};
 use crate::store::commit::{Commit, CommitError, Conflict, Disposal, TimerChange};
 use crate::store::delivery::{Claim, Lease};
 use crate::store::run::{Cost, Outcome, RunRow};
+use crate::store::shadow::ShadowTrial;
 use crate::unit::{Author, Proposal, Then};
 use crate::wasm::call::{Call, Ending, Report};
 use crate::wasm::journal::{Journal, Written};
@@ -29,6 +30,8 @@ pub(super) struct Ended {
     pub(super) ending: Ending,
     /// What it proposes; nothing unless it ended well.
     pub(super) proposal: Proposal,
+    /// What the shadow made of the same.
+    pub(super) trial: Option<ShadowTrial>,
     /// Whether it wanted a unique key that a record had already.
     collided: bool,
 }
@@ -131,12 +134,20 @@ impl Engine {
         }
     }
 
-    /// Runs the plugin, and commits nothing.
+    /// Runs the plugin, with its shadow where it has one, and commits nothing.
+    pub(super) async fn run_once(&self, installed: &Arc<Installed>, wake: Wake) -> Ended {
+        match &installed.shadow {
+            Some(shadow) => self.run_beside(installed, shadow, wake).await,
+            None => self.run_live(installed, wake, Supposing::default()).await,
+        }
+    }
+
+    /// Runs the plugin alone, and commits nothing.
     ///
     /// A run that fails over a unique key is run once more: what it had looked for in vain may have come to be since, and
     /// is found now.
-    pub(super) async fn run_once(&self, installed: &Arc<Installed>, wake: Wake) -> Ended {
-        let ended = self.run_supposing(installed, wake.clone(), Supposing::default()).await;
+    pub(super) async fn run_live(&self, installed: &Arc<Installed>, wake: Wake, supposing: Supposing) -> Ended {
+        let ended = self.run_supposing(installed, wake.clone(), supposing).await;
         if ended.collided && !matches!(ended.ending, Ending::Ok(_)) {
             let wake = Wake { reruns: wake.reruns + 1, ..wake };
             return self.run_supposing(installed, wake, Supposing::default()).await;
@@ -223,7 +234,7 @@ impl Engine {
             journal: journal.and_then(|journal| serde_json::to_value(journal).ok()),
         };
         tracing::debug!(run = %run.id, outcome = run.outcome.name(), error = run.error, "run ended");
-        Ended { run, ending: report.ending, proposal, collided }
+        Ended { run, ending: report.ending, proposal, trial: None, collided }
     }
 
     fn keeps_journal(&self, code: &Code, outcome: Outcome) -> bool {
@@ -233,7 +244,7 @@ impl Engine {
 
     /// The commit that ends a delivery by a run; true when the delivery is given up by it.
     fn commit_of(&self, ended: Ended, lease: Lease, attempt: u32, catalogue: &Catalogue) -> (Commit, bool) {
-        let Ended { run, ending, proposal, .. } = ended;
+        let Ended { run, ending, proposal, trial, .. } = ended;
         let at = run.at;
         let mut commit = Commit::new(at, Actor::Plugin(run.plugin.clone()));
         commit.cause = run.cause;
@@ -246,6 +257,7 @@ impl Engine {
         let dead = matches!(disposal, Disposal::Dead { .. });
         commit.delivery = Some((lease, disposal));
         commit.run = Some(run);
+        commit.trial = trial;
         self.take_proposal(&mut commit, proposal, catalogue);
         (commit, dead)
     }

@@ -21,6 +21,8 @@ pub struct EngineSettings {
     pub in_flight_per_plugin: usize,
     /// Deliveries held in memory; what is over waits in the store.
     pub queue: usize,
+    /// Deliveries of one plugin held in memory: what waits for one takes no room from others.
+    pub queue_per_plugin: usize,
     /// Runs again after a conflict before the delivery is put back.
     pub max_reruns: u32,
     /// How often the store is asked for what other processes left there.
@@ -49,6 +51,7 @@ impl Default for EngineSettings {
             in_flight: 256,
             in_flight_per_plugin: 128,
             queue: 10_000,
+            queue_per_plugin: 1_000,
             max_reruns: 20,
             poll: Duration::from_secs(1),
             gateways: Gateways::default(),

@@ -8,7 +8,7 @@ use crate::store::delivery::ScheduleFire;
 
 use super::Engine;
 
-/// How many timers or deliveries are taken at once.
+/// How many timers are taken at once, and how many deliveries of each plugin.
 const BATCH: u32 = 500;
 
 impl Engine {
@@ -49,13 +49,14 @@ impl Engine {
 
     /// Takes all that is due, and tells when the next is.
     pub(super) async fn take_due(&self) -> Result<Option<Instant>, StoreError> {
-        let plugins = self.catalogue().enabled();
+        let enabled = self.catalogue().enabled();
         let scheduled = self.fire_schedules().await?;
         loop {
+            // Those whose part of memory is full have all that they can do for now.
+            let plugins = self.0.waiting.with_room(&enabled, &self.0.settings);
             let next = self.0.store.due_next(&plugins).await?;
             let now = self.now();
-            let room = self.0.waiting.len() < self.0.settings.queue;
-            if next.is_none_or(|next| next > now) || !room {
+            if next.is_none_or(|next| next > now) {
                 return Ok(earlier(next, scheduled));
             }
             let fired = self.0.store.timer_fire(&plugins, now, BATCH).await?;

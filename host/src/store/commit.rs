@@ -8,6 +8,7 @@ use super::StoreError;
 use super::delivery::Lease;
 use super::outbox::NewMessage;
 use super::run::RunRow;
+use super::shadow::ShadowTrial;
 use crate::crm::change::Change;
 use crate::crm::event::{Cause, Event};
 use crate::crm::id::Id;
@@ -37,18 +38,20 @@ pub struct Commit {
     pub files_moved: Vec<(Id, Id)>,
     /// Who is to be woken: for each delivery the index of the change and the plugin.
     pub deliveries: Vec<NewDelivery>,
+    /// Whose shadows alone are woken. The store does not look at them.
+    pub shadows: Vec<NewDelivery>,
     /// What is sent outside after it.
     pub messages: Vec<NewMessage>,
     /// The run's record.
     pub run: Option<RunRow>,
+    /// What the plugin's shadow made of the same.
+    pub trial: Option<ShadowTrial>,
     /// The delivery that woke the run, and what becomes of it.
     pub delivery: Option<(Lease, Disposal)>,
     /// The catalogue's number that `deliveries` and the run rest on.
     pub catalogue: Option<u64>,
     /// The request's idempotency key.
     pub idempotency: Option<Idempotency>,
-    /// Whether new deliveries that are ready are claimed for this process at once, and sent to its [`Feed`](super::Feed).
-    pub claim: bool,
 }
 
 impl Commit {
@@ -66,12 +69,13 @@ impl Commit {
             passwords: Vec::new(),
             files_moved: Vec::new(),
             deliveries: Vec::new(),
+            shadows: Vec::new(),
             messages: Vec::new(),
             run: None,
+            trial: None,
             delivery: None,
             catalogue: None,
             idempotency: None,
-            claim: false,
         }
     }
 }
@@ -130,6 +134,8 @@ pub struct NewDelivery {
     pub plugin: Arc<str>,
     /// Set when the loop guard stops it: it goes to the dead letters and the plugin is held for the record.
     pub looping: bool,
+    /// Whether it is claimed for this process at once, where it is ready, and sent to its [`Feed`](super::Feed).
+    pub claim: bool,
 }
 
 /// What becomes of the delivery that woke a run.

@@ -20,6 +20,7 @@ pub mod plugin;
 pub mod postgres;
 pub mod report;
 pub mod run;
+pub mod shadow;
 pub mod sqlite;
 pub mod transfer;
 
@@ -50,6 +51,7 @@ use outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use report::{FigureQuery, Reached};
 use run::{RunFilter, RunRow};
+use shadow::{ShadowTally, ShadowTrial};
 
 /// The store could not do its work: the disk, the database or its contents are at fault, not the request.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -128,7 +130,7 @@ pub trait Store: Send + Sync + 'static {
     /// The id of the newest event; 0 before the first.
     async fn event_last(&self) -> Result<u64>;
 
-    /// Takes ready deliveries of these plugins for this process.
+    /// Takes ready deliveries for this process, `limit` of each of these plugins at most.
     async fn delivery_claim(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>>;
     /// Frees what processes before this one had claimed and never finished.
     async fn delivery_rescue(&self) -> Result<u64>;
@@ -174,6 +176,10 @@ pub trait Store: Send + Sync + 'static {
     async fn run_read(&self, id: Id) -> Result<Option<RunRow>>;
     /// What a run was told, where that was kept.
     async fn journal_read(&self, run: Id) -> Result<Option<serde_json::Value>>;
+    /// What came of a plugin's last shadow, by verdict.
+    async fn shadow_tally(&self, plugin: &str) -> Result<Vec<ShadowTally>>;
+    /// The trials of a plugin's last shadow that did not do the same, the newest first.
+    async fn shadow_trials(&self, plugin: &str, limit: u32) -> Result<Vec<ShadowTrial>>;
 
     /// Every installed plugin, and the catalogue's number: it grows with every write to it.
     async fn plugin_list(&self) -> Result<(Vec<PluginRow>, u64)>;

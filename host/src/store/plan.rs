@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::commit::{Commit, Committed, Conflict, Disposal, Idempotency, KeyedChange, NewDelivery, TimerChange};
 use super::lanes::{LaneKey, Lanes};
 use super::run::RunRow;
+use super::shadow::ShadowTrial;
 use crate::crm::change::Change;
 use crate::crm::event::{Cause, Event, Trigger, name};
 use crate::crm::id::Id;
@@ -84,6 +85,8 @@ pub struct Plan {
     pub state: HashMap<(String, String), (u64, Option<serde_json::Value>)>,
     /// Runs.
     pub runs: Vec<RunRow>,
+    /// What shadows made of the same.
+    pub trials: Vec<ShadowTrial>,
     /// What is sent outside: webhook, event, when it was made.
     pub messages: Vec<(Id, u64, Instant)>,
     /// Password hashes, with their users.
@@ -178,7 +181,7 @@ impl Plan {
     pub fn add(&mut self, commit: Commit) -> Result<Committed, Conflict> {
         self.check(&commit)?;
         let Commit { at, actor, cause, changes, state, timers, passwords, files_moved, .. } = commit;
-        let Commit { deliveries, messages, run, delivery, idempotency, claim, .. } = commit;
+        let Commit { deliveries, messages, run, trial, delivery, idempotency, .. } = commit;
         let run_id = run.as_ref().map(|run| run.id);
         let mut committed = Committed::default();
         for keyed in changes {
@@ -187,7 +190,7 @@ impl Plan {
         }
         for new in deliveries {
             if let Some(event) = committed.events.get(new.change).cloned() {
-                self.add_event_delivery(&new, event, at, claim, &mut committed);
+                self.add_event_delivery(&new, event, at, &mut committed);
             }
         }
         for message in messages {
@@ -216,6 +219,7 @@ impl Plan {
         self.passwords.extend(passwords);
         self.files_moved.extend(files_moved);
         self.runs.extend(run);
+        self.trials.extend(trial);
         Ok(committed)
     }
 
@@ -374,14 +378,7 @@ impl Plan {
         self.records.insert(reference.id, (row, deleted));
     }
 
-    fn add_event_delivery(
-        &mut self,
-        new: &NewDelivery,
-        event: Arc<Event>,
-        at: Instant,
-        claim: bool,
-        committed: &mut Committed,
-    ) {
+    fn add_event_delivery(&mut self, new: &NewDelivery, event: Arc<Event>, at: Instant, committed: &mut Committed) {
         let cause = Cause { event: Some(event.id), run: event.run, root: Some(event.root), depth: event.depth };
         let record = event.about;
         let event_id = event.id;
@@ -396,7 +393,7 @@ impl Plan {
             committed.stopped.push(held.0);
             self.stopped.push((row, "the loop guard holds this plugin for this record".to_owned()));
         } else {
-            self.enqueue(row, claim);
+            self.enqueue(row, new.claim);
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::shadow::Shadow;
 use crate::crm::instant::Instant;
 use crate::crm::missed::Missed;
 
@@ -31,6 +32,8 @@ pub struct PluginRow {
     pub missed: Missed,
     /// Why the host switched it off by itself, where it did.
     pub paused: Option<Paused>,
+    /// The release that runs beside it, where one does.
+    pub shadow: Option<Shadow>,
     /// When it was last switched on.
     pub enabled_at: Option<Instant>,
     /// When the release in use came into use.

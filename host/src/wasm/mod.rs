@@ -18,6 +18,7 @@ mod log;
 pub mod manifest;
 pub mod runtime;
 mod state;
+mod turns;
 mod wasi;
 
 pub use component::Component;

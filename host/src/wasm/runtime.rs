@@ -6,8 +6,6 @@ use std::time::Instant as Clock;
 
 use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::error::Elapsed;
-use tokio::time::timeout;
 use wasmtime::component::{Component as Code, Linker};
 use wasmtime::{Engine, Store};
 
@@ -24,6 +22,7 @@ use super::journal::{Departure, Journal, Reading, Tape, Written};
 use super::log::SharedLog;
 use super::manifest::Manifest;
 use super::state::{Meter, State};
+use super::turns::{Turn, Turns};
 use super::wasi;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
@@ -79,6 +78,7 @@ pub struct Replayed {
 pub struct Runtime {
     workshop: Arc<Workshop>,
     slots: Semaphore,
+    turns: Turns,
 }
 
 /// What compiling takes.
@@ -105,7 +105,7 @@ impl Runtime {
         Plugin::add_to_linker::<State, Seam>(&mut linker, |state| Journalled(state))?;
         let cache = cache_dir.map(|folder| Cache::open(folder, &engine)).transpose()?;
         let slots = Semaphore::new(usize::try_from(slots)?);
-        Ok(Self { workshop: Arc::new(Workshop { engine, linker, cache }), slots })
+        Ok(Self { workshop: Arc::new(Workshop { engine, linker, cache }), slots, turns: Turns::default() })
     }
 
     /// Checks and compiles a component, on a thread that may block, or takes the compiled code from the cache.
@@ -127,17 +127,21 @@ impl Runtime {
         let _slot = self.slot().await.map_err(BadComponent::Host)?;
         let log = SharedLog::new(DESCRIBING.log_bytes);
         let nobody = Id::from_bytes([0; 16]);
-        let mut store = self.store(State {
-            unit: None,
-            installation: None,
-            wasi: wasi::context(nobody, Instant::from_micros(0), &log),
-            table: wasi::table(),
-            log: log.clone(),
-            meter: Meter::new(DESCRIBING),
-            tape: Tape::Off,
-            stop: None,
-        });
-        let described = timeout(DESCRIBING.deadline(), describe(component, &mut store)).await;
+        let turn = self.turns.begin("");
+        let mut store = self.store(
+            &turn,
+            State {
+                unit: None,
+                installation: None,
+                wasi: wasi::context(nobody, Instant::from_micros(0), &log),
+                table: wasi::table(),
+                log: log.clone(),
+                meter: Meter::new(DESCRIBING),
+                tape: Tape::Off,
+                stop: None,
+            },
+        );
+        let described = turn.within(DESCRIBING.deadline(), describe(component, &mut store)).await;
         match ended(described, &mut store) {
             Ok(manifest) => convert::manifest(manifest, component.imports()),
             Err(Ending::Budget(budget)) => Err(BadComponent::Budget(budget)),
@@ -156,19 +160,23 @@ impl Runtime {
         let begun = Clock::now();
         let budgets = call.installation.budgets;
         let log = SharedLog::new(budgets.log_bytes);
-        let mut store = self.store(State {
-            unit: Some(unit),
-            installation: Some(call.installation.clone()),
-            wasi: wasi::context(call.run, call.now, &log),
-            table: wasi::table(),
-            log: log.clone(),
-            meter: Meter::new(budgets),
-            tape: Tape::Writing(Written::default()),
-            stop: None,
-        });
+        let turn = self.turns.begin(&call.installation.manifest.name);
+        let mut store = self.store(
+            &turn,
+            State {
+                unit: Some(unit),
+                installation: Some(call.installation.clone()),
+                wasi: wasi::context(call.run, call.now, &log),
+                table: wasi::table(),
+                log: log.clone(),
+                meter: Meter::new(budgets),
+                tape: Tape::Writing(Written::default()),
+                stop: None,
+            },
+        );
         let (context, trigger) = (convert::context(call), convert::trigger(&call.trigger));
         let handled = handle(component, budgets.fuel, &context, &trigger, &mut store);
-        let handled = timeout(budgets.deadline(), handled).await;
+        let handled = turn.within(budgets.deadline(), handled).await;
         let ending = match ended(handled, &mut store) {
             Ok(answer) => convert::answer(answer),
             Err(ending) => ending,
@@ -193,18 +201,22 @@ impl Runtime {
         let context: rule::Context = serde_json::from_value(journal.context).map_err(damaged)?;
         let trigger: rule::Trigger = serde_json::from_value(journal.trigger).map_err(damaged)?;
         let log = SharedLog::new(journal.budgets.log_bytes);
-        let mut store = self.store(State {
-            unit: None,
-            installation: None,
-            wasi: wasi::context(journal.run, journal.now, &log),
-            table: wasi::table(),
-            log: log.clone(),
-            meter: Meter::new(journal.budgets),
-            tape: Tape::Reading(Reading::new(journal.calls)),
-            stop: None,
-        });
+        let turn = self.turns.begin("");
+        let mut store = self.store(
+            &turn,
+            State {
+                unit: None,
+                installation: None,
+                wasi: wasi::context(journal.run, journal.now, &log),
+                table: wasi::table(),
+                log: log.clone(),
+                meter: Meter::new(journal.budgets),
+                tape: Tape::Reading(Reading::new(journal.calls)),
+                stop: None,
+            },
+        );
         let handled = handle(component, journal.budgets.fuel, &context, &trigger, &mut store);
-        let handled = timeout(journal.budgets.deadline(), handled).await;
+        let handled = turn.within(journal.budgets.deadline(), handled).await;
         let ending = match ended(handled, &mut store) {
             Ok(answer) => convert::answer(answer),
             Err(ending) => ending,
@@ -217,11 +229,13 @@ impl Runtime {
         Ok(Replayed { ending, fuel, log: log.take(), departure })
     }
 
-    fn store(&self, state: State) -> Store<State> {
+    fn store(&self, turn: &Arc<Turn>, state: State) -> Store<State> {
         let mut store = Store::new(&self.workshop.engine, state);
         store.limiter(|state| state);
         store.set_hostcall_fuel(HANDED);
-        store.epoch_deadline_async_yield_and_update(1);
+        let turn = turn.clone();
+        store.epoch_deadline_callback(move |_| Ok(turn.epoch()));
+        store.set_epoch_deadline(1);
         store
     }
 
@@ -282,11 +296,11 @@ async fn handle(
 }
 
 /// What a call gave, or how it ended without.
-fn ended<T>(result: Result<wasmtime::Result<T>, Elapsed>, store: &mut Store<State>) -> Result<T, Ending> {
+fn ended<T>(result: Option<wasmtime::Result<T>>, store: &mut Store<State>) -> Result<T, Ending> {
     match result {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(ending(&error, store.data_mut().stop.take())),
-        Err(_) => Err(Ending::Budget(Budget::Deadline)),
+        Some(Ok(value)) => Ok(value),
+        Some(Err(error)) => Err(ending(&error, store.data_mut().stop.take())),
+        None => Err(Ending::Budget(Budget::Deadline)),
     }
 }
 

@@ -43,6 +43,20 @@ impl Disk {
         [("LD_PRELOAD", self.library.to_str().unwrap()), ("TAKT_FAULTS", self.folder.path().to_str().unwrap())]
     }
 
+    /// The same, for a disk whose power may fail.
+    fn settings_of_power(&self) -> [(&str, &str); 3] {
+        let [library, faults] = self.settings();
+        [library, faults, ("TAKT_POWER", "1")]
+    }
+
+    /// At this write or fsync from now on the power fails.
+    fn fail_power(&self, step: u64, seed: u64) {
+        let path = self.folder.path().join("power");
+        // Put there as a whole: the disk looks at any time.
+        std::fs::write(path.with_extension("new"), format!("{step} {seed}")).unwrap();
+        std::fs::rename(path.with_extension("new"), path).unwrap();
+    }
+
     fn begin(&self, fault: &str) {
         std::fs::write(self.folder.path().join(fault), "").unwrap();
     }
@@ -90,6 +104,26 @@ async fn a_slow_disk_makes_it_slow_and_nothing_else() {
     }
     disk.end("slow");
     busy.goes_on().await;
+    busy.adds_up().await;
+}
+
+/// `TAKT_POWER_ROUNDS` says how often; eight times without. The rounds go through the steps of a commit, one after
+/// another, with a few far later ones between them, in which the log is written back to the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn power_that_fails_at_any_step_of_a_commit_loses_nothing_that_was_accepted() {
+    const STEPS: u64 = 64;
+    let Some(disk) = Disk::new() else { return };
+    let rounds = std::env::var("TAKT_POWER_ROUNDS").map_or(8, |rounds| rounds.parse().unwrap());
+    let mut busy = Busy::start(Data::new().await, &disk.settings_of_power()).await;
+    for round in 0..rounds {
+        let step = if round % 8 == 7 { 500 * (1 + round / 8 % 8) } else { 1 + round * 5 % STEPS };
+        println!("step {step}, seed {round}");
+        disk.fail_power(step, round);
+        assert_eq!(busy.host.take().unwrap().ends().await, Some(137), "the power failed, and nothing else");
+        disk.end("power");
+        busy.start_again(&disk.settings_of_power()).await;
+        busy.goes_on().await;
+    }
     busy.adds_up().await;
 }
 

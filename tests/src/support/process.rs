@@ -76,6 +76,12 @@ impl Process {
         self.child.kill().await.unwrap();
     }
 
+    /// Waits until it has ended by itself; its exit code.
+    pub async fn ends(mut self) -> Option<i32> {
+        let ended = tokio::time::timeout(Duration::from_secs(60), self.child.wait()).await;
+        ended.expect("it ends within a minute").unwrap().code()
+    }
+
     /// It does nothing any more, and does not know it.
     pub async fn freeze(&self) {
         self.signal("-STOP").await;

@@ -29,21 +29,32 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     dir: Arc<Data>,
     rules: Vec<(Manifest, Arc<dyn NativeRule>)>,
+    settings: EngineSettings,
 }
 
 impl World {
     /// An engine with these rules, enabled.
     pub async fn with(rules: Vec<(Manifest, Arc<dyn NativeRule>)>) -> Self {
-        let dir = Arc::new(Data::new().await);
-        let clock = Arc::new(ManualClock::new(Instant::from_micros(START)));
-        Self::open(dir, clock, rules).await
+        Self::with_settings(rules, EngineSettings::default()).await
     }
 
-    async fn open(dir: Arc<Data>, clock: Arc<ManualClock>, rules: Vec<(Manifest, Arc<dyn NativeRule>)>) -> Self {
+    /// The same, set so.
+    pub async fn with_settings(rules: Vec<(Manifest, Arc<dyn NativeRule>)>, settings: EngineSettings) -> Self {
+        let settings = EngineSettings { max_attempts: 3, poll: Duration::from_millis(50), ..settings };
+        let dir = Arc::new(Data::new().await);
+        let clock = Arc::new(ManualClock::new(Instant::from_micros(START)));
+        Self::open(dir, clock, rules, settings).await
+    }
+
+    async fn open(
+        dir: Arc<Data>,
+        clock: Arc<ManualClock>,
+        rules: Vec<(Manifest, Arc<dyn NativeRule>)>,
+        settings: EngineSettings,
+    ) -> Self {
         let (feed, claims) = Feed::new();
         let store = dir.store(feed.clone()).await;
         let native: NativeRules = rules.iter().map(|(manifest, rule)| (manifest.name.clone(), rule.clone())).collect();
-        let settings = EngineSettings { max_attempts: 3, poll: Duration::from_millis(50), ..EngineSettings::default() };
         let runtime = Arc::new(Runtime::new(None, 8).unwrap());
         let parts = Parts {
             store,
@@ -51,7 +62,7 @@ impl World {
             claims,
             runtime,
             clock: clock.clone(),
-            settings,
+            settings: settings.clone(),
             native,
             renderer: Renderer::of_this_program(),
             carried: &[],
@@ -61,15 +72,15 @@ impl World {
             engine.plugin_install_native(manifest.clone()).await.unwrap();
             engine.plugin_enable(&manifest.name, Pending::Keep).await.unwrap();
         }
-        Self { engine, clock, dir, rules }
+        Self { engine, clock, dir, rules, settings }
     }
 
     /// The same database under a new process.
     pub async fn restarted(self) -> Self {
         self.engine.stop().await;
-        let Self { clock, dir, rules, engine } = self;
+        let Self { clock, dir, rules, engine, settings } = self;
         drop(engine);
-        Self::open(dir, clock, rules).await
+        Self::open(dir, clock, rules, settings).await
     }
 
     pub async fn create(&self, kind: Kind, fields: Value) -> Arc<Record> {

@@ -43,12 +43,6 @@ macro_rules! each {
         concat!("jsonb_array_elements(", $list, "::jsonb) j(value)")
     };
 }
-/// What another claims meanwhile is left to it.
-macro_rules! skip_locked {
-    () => {
-        " FOR UPDATE SKIP LOCKED"
-    };
-}
 /// What a process had taken that works no more; `$1` is this one's token.
 macro_rules! mine_abandoned {
     () => {
@@ -73,7 +67,7 @@ macro_rules! living {
         concat!("coalesce(", $column, ", 0) = 0")
     };
 }
-pub(super) use {alive, among, among_numbers, each, living, mine_abandoned, skip_locked};
+pub(super) use {alive, among, among_numbers, each, living, mine_abandoned};
 
 /// `SELECT` of the texts of a JSON array: what stands before the array and after it.
 pub const TEXTS: (&str, &str) = ("SELECT jsonb_array_elements_text(", "::jsonb)");
@@ -88,6 +82,14 @@ pub const LANES: &str = "SELECT j.value ->> 0, j.value ->> 1, d.id FROM jsonb_ar
     CROSS JOIN LATERAL (SELECT id FROM delivery
       WHERE plugin = (j.value ->> 0) AND lane = (j.value ->> 1) ORDER BY id LIMIT 2) d
     ORDER BY d.id";
+/// Takes deliveries that are ready, so many of each plugin: `$1` whose they are then, `$2` now, `$3` the plugins, `$4` how many.
+pub const CLAIM: &str = "UPDATE delivery SET lease = $1 WHERE id IN (
+    SELECT d.id FROM jsonb_array_elements_text($3::jsonb) p(value) CROSS JOIN LATERAL (SELECT id FROM delivery
+      WHERE plugin = p.value AND ready = 1 AND lease IS NULL AND due_at <= $2 ORDER BY due_at, id LIMIT $4
+      FOR UPDATE SKIP LOCKED) d) RETURNING id";
+/// When the next delivery of these plugins is due: one row a plugin.
+pub const DUE: &str = "SELECT (SELECT min(due_at) FROM delivery WHERE plugin = p.value AND ready = 1 AND lease IS NULL)
+    FROM jsonb_array_elements_text($1::jsonb) p(value)";
 /// Notes whom a person is taken out of.
 pub const ERASING: &str = "INSERT INTO erasing (record) SELECT DISTINCT jsonb_array_elements_text($1::jsonb)";
 /// Deleted records that have one of these phone numbers and addresses.

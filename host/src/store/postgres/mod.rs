@@ -50,6 +50,8 @@ mod reads;
 mod reports;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/shadow.rs"]
+mod shadow;
 #[path = "../sql/texts.rs"]
 mod texts;
 #[path = "../sql/verbs.rs"]

@@ -3,7 +3,7 @@
 use super::dialect::{DbConnection, among, among_numbers, document, each};
 use super::facts::texts as listed;
 use super::insert::{Into, insert};
-use super::{rows, texts};
+use super::{rows, shadow, texts};
 use crate::crm::change::Verb;
 use crate::store::fault::fault_of;
 use crate::store::plan::{DeliveryRow, Plan, Recorded};
@@ -103,6 +103,7 @@ pub async fn apply(connection: &mut DbConnection, plan: &Plan, token: i64) -> sq
         query.bind(run.to_string()).bind(journal.to_string())
     })
     .await?;
+    shadow::put(connection, &plan.trials).await?;
     insert(connection, &IDEMPOTENCY, &plan.idempotency, |query, done| {
         query
             .bind(done.actor.clone())

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::dialect::{self, DbConnection, DbRow};
-use super::{SqlStore, rows};
+use super::{SqlStore, rows, shadow};
 use crate::crm::instant::Instant;
 use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 
@@ -78,14 +78,17 @@ async fn write_plugin(connection: &mut DbConnection, write: PluginWrite) -> sqlx
             sqlx::query(statement).bind(&plugin.name).execute(&mut *connection).await?;
         }
     }
+    let shadow = plugin.shadow.as_ref().and_then(|shadow| serde_json::to_string(shadow).ok());
+    shadow::forget_others(connection, &plugin.name, shadow.as_deref()).await?;
     sqlx::query(
         r#"INSERT INTO plugin (name, "release", manifest, config, grants, condition, enabled, generation, budgets,
-           missed, paused, enabled_at, released_at, installed_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+           missed, paused, shadow, enabled_at, released_at, installed_at, updated_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
            ON CONFLICT (name) DO UPDATE SET "release" = excluded."release", manifest = excluded.manifest,
            config = excluded.config, grants = excluded.grants, condition = excluded.condition,
            enabled = excluded.enabled, generation = excluded.generation, budgets = excluded.budgets,
-           missed = excluded.missed, paused = excluded.paused, enabled_at = excluded.enabled_at, released_at = excluded.released_at,
+           missed = excluded.missed, paused = excluded.paused,
+           shadow = excluded.shadow, enabled_at = excluded.enabled_at, released_at = excluded.released_at,
            updated_at = excluded.updated_at"#,
     )
     .bind(&plugin.name)
@@ -99,6 +102,7 @@ async fn write_plugin(connection: &mut DbConnection, write: PluginWrite) -> sqlx
     .bind(plugin.budgets.to_string())
     .bind(serde_json::to_string(&plugin.missed).unwrap_or_default())
     .bind(plugin.paused.and_then(|paused| serde_json::to_string(&paused).ok()))
+    .bind(shadow)
     .bind(plugin.enabled_at.map(Instant::micros))
     .bind(plugin.released_at.map(Instant::micros))
     .bind(plugin.installed_at.micros())
@@ -163,6 +167,7 @@ fn plugin(row: &DbRow) -> sqlx::Result<PluginRow> {
         budgets: rows::json(row, "budgets")?,
         missed: rows::json(row, "missed")?,
         paused: rows::json_maybe(row, "paused")?,
+        shadow: rows::json_maybe(row, "shadow")?,
         enabled_at: rows::instant_maybe(row, "enabled_at")?,
         released_at: rows::instant_maybe(row, "released_at")?,
         installed_at: rows::instant(row, "installed_at")?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlx::Row;
 
-use super::dialect::{self, DbConnection, DbRow, among, among_numbers, skip_locked};
+use super::dialect::{self, DbConnection, DbRow, among, among_numbers};
 use super::{SqlStore, apply, facts, rows};
 use crate::crm::event::Tick;
 use crate::crm::event::{Cause, Timer, Trigger};
@@ -82,22 +82,13 @@ impl SqlStore {
     pub(super) async fn claim_ready(&self, plugins: &[String], now: Instant, limit: u32) -> sqlx::Result<Vec<Claim>> {
         let mut connection = self.writer().await?;
         let mut transaction = dialect::begin_claim(&mut connection).await?;
-        let rows = sqlx::query(concat!(
-            "UPDATE delivery SET lease = $1 WHERE id IN (SELECT id FROM delivery
-               WHERE ready = 1 AND lease IS NULL AND due_at <= $2
-                 AND ",
-            among!("plugin", "$3"),
-            "
-               ORDER BY due_at, id LIMIT $4",
-            skip_locked!(),
-            ") RETURNING id"
-        ))
-        .bind(self.token)
-        .bind(now.micros())
-        .bind(facts::texts(plugins.iter()))
-        .bind(i64::from(limit))
-        .fetch_all(&mut *transaction)
-        .await?;
+        let rows = sqlx::query(dialect::CLAIM)
+            .bind(self.token)
+            .bind(now.micros())
+            .bind(facts::texts(plugins.iter()))
+            .bind(i64::from(limit))
+            .fetch_all(&mut *transaction)
+            .await?;
         let ids = rows.iter().map(|row| rows::number(row, "id")).collect::<sqlx::Result<Vec<_>>>()?;
         let claims = load(&mut transaction, &ids).await?;
         transaction.commit().await?;

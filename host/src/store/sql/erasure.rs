@@ -17,7 +17,7 @@ use crate::store::erasure::Erasure;
 use crate::store::plan::TextRow;
 
 /// Columns of JSON about records, in which the person may be named: table, row, column.
-const ABOUT: [(&str, &str, &str); 9] = [
+const ABOUT: [(&str, &str, &str); 12] = [
     ("delivery", "id", "payload"),
     ("dead_delivery", "id", "payload"),
     ("dead_delivery", "id", "reason"),
@@ -27,6 +27,9 @@ const ABOUT: [(&str, &str, &str); 9] = [
     ("run", "id", "effects"),
     ("run", "id", "error"),
     ("run", "id", "fault"),
+    ("shadow_trial", "id", "missing"),
+    ("shadow_trial", "id", "added"),
+    ("shadow_trial", "id", "error"),
 ];
 
 impl SqlStore {

@@ -49,22 +49,11 @@ impl SqlStore {
     }
 
     pub(super) async fn read_due_next(&self, plugins: &[String]) -> sqlx::Result<Option<Instant>> {
-        let row = sqlx::query(concat!(
-            "SELECT min(due) AS due FROM (
-               SELECT * FROM (SELECT due FROM timer WHERE ",
-            among!("plugin", "$1"),
-            "
-                              ORDER BY due LIMIT 1) t
-               UNION ALL
-               SELECT * FROM (SELECT due_at FROM delivery WHERE ready = 1 AND lease IS NULL
-                              AND ",
-            among!("plugin", "$1"),
-            " ORDER BY due_at LIMIT 1) d) n"
-        ))
-        .bind(facts::texts(plugins.iter()))
-        .fetch_one(&self.readers)
-        .await?;
-        Ok(row.try_get::<Option<i64>, _>("due")?.map(Instant::from_micros))
+        let plugins = facts::texts(plugins.iter());
+        let timer = concat!("SELECT due FROM timer WHERE ", among!("plugin", "$1"), " ORDER BY due LIMIT 1");
+        let timer: Option<i64> = sqlx::query_scalar(timer).bind(&plugins).fetch_optional(&self.readers).await?;
+        let ready: Vec<Option<i64>> = sqlx::query_scalar(dialect::DUE).bind(&plugins).fetch_all(&self.readers).await?;
+        Ok(ready.into_iter().flatten().chain(timer).min().map(Instant::from_micros))
     }
 
     pub(super) async fn read_schedule_last(&self, plugin: &str) -> sqlx::Result<Vec<(String, Instant)>> {

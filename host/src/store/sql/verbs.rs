@@ -29,6 +29,7 @@ use crate::store::outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webho
 use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use crate::store::report::{FigureQuery, Reached};
 use crate::store::run::{RunFilter, RunRow};
+use crate::store::shadow::{ShadowTally, ShadowTrial};
 use crate::store::{Result, Store, StoreError};
 
 /// A database error as a fault of the store's.
@@ -149,6 +150,12 @@ impl Store for SqlStore {
         self.read_run(id).await.map_err(fault)
     }
 
+    async fn shadow_tally(&self, plugin: &str) -> Result<Vec<ShadowTally>> {
+        self.read_shadow_tally(plugin).await.map_err(fault)
+    }
+    async fn shadow_trials(&self, plugin: &str, limit: u32) -> Result<Vec<ShadowTrial>> {
+        self.read_shadow_trials(plugin, limit).await.map_err(fault)
+    }
     async fn journal_read(&self, run: Id) -> Result<Option<serde_json::Value>> {
         self.read_journal(run).await.map_err(fault)
     }

@@ -54,12 +54,6 @@ macro_rules! each {
         concat!("json_each(", $list, ") j")
     };
 }
-/// What another claims meanwhile is left to it: here nobody does.
-macro_rules! skip_locked {
-    () => {
-        ""
-    };
-}
 /// What a process had taken that works no more; `$1` is this one's token.
 macro_rules! mine_abandoned {
     () => {
@@ -72,7 +66,7 @@ macro_rules! living {
         concat!($column, " IS NULL")
     };
 }
-pub(super) use {among, among_numbers, each, living, mine_abandoned, skip_locked};
+pub(super) use {among, among_numbers, each, living, mine_abandoned};
 
 /// `SELECT` of the texts of a JSON array: what stands before the array and after it.
 pub const TEXTS: (&str, &str) = ("SELECT value FROM json_each(", ")");
@@ -87,6 +81,13 @@ pub const LANES: &str = "SELECT j.value ->> 0, j.value ->> 1, d.id FROM json_eac
     JOIN delivery d ON d.id IN (SELECT id FROM delivery
       WHERE plugin = (j.value ->> 0) AND lane = (j.value ->> 1) ORDER BY id LIMIT 2)
     ORDER BY d.id";
+/// Takes deliveries that are ready, so many of each plugin: `$1` whose they are then, `$2` now, `$3` the plugins, `$4` how many.
+pub const CLAIM: &str = "UPDATE delivery SET lease = $1 WHERE id IN (
+    SELECT d.id FROM json_each($3) p JOIN delivery d ON d.id IN (SELECT id FROM delivery
+      WHERE plugin = p.value AND ready = 1 AND lease IS NULL AND due_at <= $2 ORDER BY due_at, id LIMIT $4)) RETURNING id";
+/// When the next delivery of these plugins is due: one row a plugin.
+pub const DUE: &str = "SELECT (SELECT min(due_at) FROM delivery WHERE plugin = p.value AND ready = 1 AND lease IS NULL)
+    FROM json_each($1) p";
 /// Notes whom a person is taken out of.
 pub const ERASING: &str = "INSERT INTO erasing (record) SELECT DISTINCT value FROM json_each($1)";
 /// Deleted records that have one of these phone numbers and addresses.
