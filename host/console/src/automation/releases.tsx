@@ -8,11 +8,13 @@ import { useSpeech } from '../i18n';
 import { Moment } from '../kinds/value';
 import { Shown } from '../parts/states';
 import { refuse, tell } from '../parts/toast';
-import { at, component, usePluginChange } from '../plugins';
+import { at, component, pluginQuery, usePluginChange } from '../plugins';
 import { Backtest } from './backtest';
 import { Comparison } from './comparison';
+import { Shadow } from './shadow';
 
 type Release = Schemas['ReleaseView'];
+type Part = 'comparison' | 'backtest' | 'shadow';
 
 export function Releases({ name }: { name: string }) {
   const speech = useSpeech();
@@ -45,8 +47,10 @@ export function Releases({ name }: { name: string }) {
 function ReleaseCard({ name, release }: { name: string; release: Release }) {
   const speech = useSpeech();
   const { w } = speech;
-  const [shown, setShown] = useState<'comparison' | 'backtest' | null>(null);
-  const toggle = (part: 'comparison' | 'backtest') => setShown(shown === part ? null : part);
+  const [shown, setShown] = useState<Part | null>(null);
+  const toggle = (part: Part) => setShown(shown === part ? null : part);
+  const { data: plugin } = useQuery(pluginQuery(name));
+  const shadows = plugin?.shadow === release.digest;
   return (
     <Box className="card" p="md" component="article" aria-label={`${w.release} ${release.version}`}>
       <Group justify="space-between" align="flex-start">
@@ -54,6 +58,7 @@ function ReleaseCard({ name, release }: { name: string; release: Release }) {
           <Group gap="xs">
             <Text fw={600}>{release.version}</Text>
             {release.active && <Badge color="teal">{w.inUse}</Badge>}
+            {shadows && <Badge color="grape">{w.shadow}</Badge>}
           </Group>
           <Text size="xs" c="dimmed" className="mono">{release.digest.slice(0, 16)}</Text>
           <Text size="xs" c="dimmed" component="div">
@@ -73,10 +78,16 @@ function ReleaseCard({ name, release }: { name: string; release: Release }) {
           <Button size="xs" variant="default" onClick={() => toggle('backtest')} aria-expanded={shown === 'backtest'}>
             {w.backtest}
           </Button>
+          {!release.active && (
+            <Button size="xs" variant="default" onClick={() => toggle('shadow')} aria-expanded={shown === 'shadow'}>
+              {w.runBeside}
+            </Button>
+          )}
         </Group>
       </Group>
       {shown === 'comparison' && <Comparison name={name} digest={release.digest} onActive={() => setShown(null)} />}
       {shown === 'backtest' && <Backtest name={name} digest={release.digest} />}
+      {shown === 'shadow' && <Shadow name={name} digest={release.digest} runs={shadows} />}
     </Box>
   );
 }
