@@ -25,6 +25,7 @@ mod papers;
 mod pick;
 mod releases;
 mod replay;
+mod retention;
 mod s1;
 mod s10;
 mod s11;

@@ -298,7 +298,9 @@ mod tests {
         let sources = [
             include_str!("../api/health.rs"),
             include_str!("../engine/alert.rs"),
+            include_str!("../engine/outbox.rs"),
             include_str!("../engine/run.rs"),
+            include_str!("../engine/sweep.rs"),
             include_str!("../http/layers.rs"),
             include_str!("../store/sql/writer.rs"),
         ];

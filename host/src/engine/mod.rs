@@ -29,6 +29,7 @@ mod press;
 mod releases;
 mod run;
 pub mod settings;
+mod sweep;
 mod wake;
 
 use std::sync::atomic::AtomicBool;
@@ -190,6 +191,7 @@ impl Engine {
         engine.0.tasks.spawn(engine.clone().settle_doubts());
         engine.0.tasks.spawn(engine.clone().send_when_due());
         engine.0.tasks.spawn(engine.clone().post_when_due());
+        engine.0.tasks.spawn(engine.clone().sweep_when_due());
         Ok(engine)
     }
 

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod plugin;
 pub mod postgres;
 pub mod report;
+pub mod retention;
 pub mod run;
 pub mod sqlite;
 pub mod transfer;
@@ -49,6 +50,7 @@ use link::Link;
 use outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use report::{FigureQuery, Reached};
+use retention::{Kept, Swept};
 use run::{RunFilter, RunRow};
 
 /// The store could not do its work: the disk, the database or its contents are at fault, not the request.
@@ -288,6 +290,8 @@ pub trait Store: Send + Sync + 'static {
     async fn post_claim(&self, message: Id) -> Result<bool>;
     /// Lets go of such a message.
     async fn post_release(&self, message: Id) -> Result<()>;
+    /// Deletes what is of that kind, older than the moment and needed by nothing: of so many rows from that place on.
+    async fn sweep(&self, kept: Kept, before: Instant, from: Option<&str>, limit: u32) -> Result<Swept>;
     /// A cheap round trip: whether the store answers.
     async fn ping(&self) -> Result<()>;
 }

@@ -28,6 +28,7 @@ use crate::store::link::Link;
 use crate::store::outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use crate::store::report::{FigureQuery, Reached};
+use crate::store::retention::{Kept, Swept};
 use crate::store::run::{RunFilter, RunRow};
 use crate::store::{Result, Store, StoreError};
 
@@ -324,6 +325,10 @@ impl Store for SqlStore {
     }
     async fn post_release(&self, message: Id) -> Result<()> {
         self.release_post(message).await.map_err(fault)
+    }
+
+    async fn sweep(&self, kept: Kept, before: Instant, from: Option<&str>, limit: u32) -> Result<Swept> {
+        self.sweep_step(kept, before, from, limit).await.map_err(fault)
     }
 
     async fn ping(&self) -> Result<()> {
