@@ -11,6 +11,7 @@ mod channels;
 mod craft;
 mod custom_fields;
 mod demo;
+mod doctor;
 mod dry_run;
 mod durability;
 mod engine;

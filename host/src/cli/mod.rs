@@ -8,6 +8,7 @@ mod client;
 mod craft;
 mod demo;
 mod dev;
+mod doctor;
 mod dry;
 mod fixtures;
 mod plugin;
@@ -66,6 +67,7 @@ enum Command {
     /// Keys of programs, in the database of the data folder.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    Doctor(doctor::DoctorArgs),
     Backup(transfer::BackupArgs),
     Restore(transfer::RestoreArgs),
     Migrate(transfer::MigrateArgs),
@@ -182,6 +184,7 @@ async fn done(cli: Cli) -> Result<(), Failure> {
         Command::User(command) => user::run(command, json).await,
         Command::Token(command) => token::run(command, json).await,
         Command::Sample(args) => sample::run(args, json).await,
+        Command::Doctor(args) => doctor::run(args, json).await,
         Command::Backup(args) => transfer::backup(args, json).await,
         Command::Restore(args) => transfer::restore(args, json).await,
         Command::Migrate(args) => transfer::migrate(args, json).await,
