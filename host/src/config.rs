@@ -13,6 +13,7 @@ use crate::channels::Gateways;
 use crate::channels::gateway::Gateway;
 use crate::engine::settings::EngineSettings;
 use crate::http::kit::Options;
+use crate::http::pressure::Limits;
 use crate::store::transfer::Place;
 
 /// Why there are no settings.
@@ -93,6 +94,12 @@ settings! {
     in_flight_per_plugin: usize = EngineSettings::default().in_flight_per_plugin, "TAKT_IN_FLIGHT_PER_PLUGIN";
     /// Deliveries held in memory; what is over waits in the database.
     queue: usize = EngineSettings::default().queue, "TAKT_QUEUE";
+    /// Requests that change something and are done at once; more are refused with 429.
+    max_requests: usize = 512, "TAKT_MAX_REQUESTS";
+    /// Changes that wait to be written before requests for more are refused with 429.
+    max_commits: usize = 2048, "TAKT_MAX_COMMITS";
+    /// Deliveries that wait for rules before requests that may make more are refused with 429.
+    max_deliveries: u64 = EngineSettings::default().max_deliveries, "TAKT_MAX_DELIVERIES";
     /// Runs again after a conflict before the delivery is put back.
     max_reruns: u32 = EngineSettings::default().max_reruns, "TAKT_MAX_RERUNS";
     /// Milliseconds between looks into the database for what others left there.
@@ -240,6 +247,7 @@ impl Settings {
             in_flight: self.in_flight,
             in_flight_per_plugin: self.in_flight_per_plugin,
             queue: self.queue,
+            max_deliveries: self.max_deliveries,
             max_reruns: self.max_reruns,
             poll: Duration::from_millis(self.poll_ms),
             gateways: self.gateways(),
@@ -273,6 +281,7 @@ impl Settings {
             behind_proxy: self.behind_proxy,
             timeout: Duration::from_secs(self.request_timeout_s),
             session: Duration::from_secs(self.session_hours.saturating_mul(3600)),
+            limits: Limits { requests: self.max_requests, commits: self.max_commits, deliveries: self.max_deliveries },
         }
     }
 
@@ -284,6 +293,9 @@ impl Settings {
             ("in_flight", self.in_flight as u64),
             ("in_flight_per_plugin", self.in_flight_per_plugin as u64),
             ("queue", self.queue as u64),
+            ("max_requests", self.max_requests as u64),
+            ("max_commits", self.max_commits as u64),
+            ("max_deliveries", self.max_deliveries),
             ("poll_ms", self.poll_ms),
             ("pause_runs", u64::from(self.pause_runs)),
         ];

@@ -24,6 +24,7 @@ mod merge;
 mod model;
 mod papers;
 mod pick;
+mod pressure;
 mod releases;
 mod replay;
 mod retention;

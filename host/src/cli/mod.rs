@@ -305,6 +305,7 @@ mod tests {
             include_str!("../engine/run.rs"),
             include_str!("../engine/sweep.rs"),
             include_str!("../http/layers.rs"),
+            include_str!("../http/pressure.rs"),
             include_str!("../store/sql/writer.rs"),
         ];
         let named = sources.into_iter().flat_map(|source| source.split("!(\"takt_").skip(1));

@@ -7,6 +7,7 @@
 
 mod alert;
 mod automation;
+mod backlog;
 mod backtest;
 pub mod catalogue;
 pub mod clock;
@@ -32,7 +33,7 @@ pub mod settings;
 mod sweep;
 mod wake;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc};
@@ -111,6 +112,8 @@ struct Inner {
     organisation: RwLock<Arc<Organisation>>,
     custom: RwLock<Arc<CustomFields>>,
     waiting: Waiting,
+    /// See `backlog.rs`.
+    backlog: AtomicU64,
     slots: Arc<Semaphore>,
     /// Something may have come due earlier than the waker thinks.
     wake: Notify,
@@ -158,6 +161,7 @@ impl Engine {
             organisation: RwLock::default(),
             custom: RwLock::default(),
             waiting: Waiting::default(),
+            backlog: AtomicU64::new(0),
             webhooks,
             channels,
             renderer,
@@ -192,6 +196,7 @@ impl Engine {
         engine.0.tasks.spawn(engine.clone().send_when_due());
         engine.0.tasks.spawn(engine.clone().post_when_due());
         engine.0.tasks.spawn(engine.clone().sweep_when_due());
+        engine.0.tasks.spawn(engine.clone().watch_backlog());
         Ok(engine)
     }
 

@@ -21,6 +21,8 @@ pub struct EngineSettings {
     pub in_flight_per_plugin: usize,
     /// Deliveries held in memory; what is over waits in the store.
     pub queue: usize,
+    /// Deliveries that wait are counted up to so many: as many as new work is taken on with.
+    pub max_deliveries: u64,
     /// Runs again after a conflict before the delivery is put back.
     pub max_reruns: u32,
     /// How often the store is asked for what other processes left there.
@@ -49,6 +51,7 @@ impl Default for EngineSettings {
             in_flight: 256,
             in_flight_per_plugin: 128,
             queue: 10_000,
+            max_deliveries: 200_000,
             max_reruns: 20,
             poll: Duration::from_secs(1),
             gateways: Gateways::default(),

@@ -120,6 +120,9 @@ pub trait Store: Send + Sync + 'static {
     /// Writes all of it, or nothing. Commits that wait together share one transaction and one fsync.
     async fn commit(&self, commit: Commit) -> std::result::Result<Committed, CommitError>;
 
+    /// How many commits wait to be written by this process.
+    fn commits_waiting(&self) -> usize;
+
     /// What was changed in a record, newest first, before that audit number.
     async fn audit_of_record(&self, record: Id, before: Option<u64>, limit: u32) -> Result<Vec<AuditEntry>>;
     /// What a run changed, in order.
@@ -133,6 +136,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes ready deliveries of these plugins for this process.
     async fn delivery_claim(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>>;
+    /// How many deliveries wait or are taken, counted no further than `most`.
+    async fn delivery_count(&self, most: u64) -> Result<u64>;
     /// Frees what processes before this one had claimed and never finished.
     async fn delivery_rescue(&self) -> Result<u64>;
     /// Turns timers of these plugins that are due into deliveries, and claims those that are ready.

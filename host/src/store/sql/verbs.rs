@@ -62,6 +62,10 @@ impl Store for SqlStore {
         answer.await.map_err(|_| gone())?
     }
 
+    fn commits_waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
     async fn audit_of_record(&self, record: Id, before: Option<u64>, limit: u32) -> Result<Vec<AuditEntry>> {
         self.read_audit_of_record(record, before, limit).await.map_err(fault)
     }
@@ -80,6 +84,9 @@ impl Store for SqlStore {
 
     async fn delivery_claim(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>> {
         self.claim_ready(plugins, now, limit).await.map_err(fault)
+    }
+    async fn delivery_count(&self, most: u64) -> Result<u64> {
+        self.count_deliveries(most).await.map_err(fault)
     }
     async fn delivery_rescue(&self) -> Result<u64> {
         self.rescue().await.map_err(fault)
