@@ -10,6 +10,7 @@ mod bulk;
 mod channels;
 mod craft;
 mod custom_fields;
+mod dashboard;
 mod demo;
 mod doctor;
 mod dry_run;

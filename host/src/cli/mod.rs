@@ -273,6 +273,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_runs_the_host_as_a_service_calls_it_by_commands_that_there_are() {
+        let unit = include_str!("../../deploy/takt.service");
+        let start = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/")).unwrap();
+        let container = include_str!("../../deploy/Containerfile");
+        let list = |name: &str| -> Vec<String> {
+            let line = container.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            serde_json::from_str(line).unwrap()
+        };
+        for command in [words(start), [list("ENTRYPOINT "), list("CMD ")].concat()] {
+            let parsed = Cli::try_parse_from(&command);
+            assert!(parsed.is_ok(), "{}: {}", command.join(" "), parsed.unwrap_err());
+            assert!(matches!(parsed.unwrap().command, Command::Serve(_)), "{}", command.join(" "));
+        }
+    }
+
     /// Method and path of the endpoints that stand in backticks: `GET /health/live`.
     fn endpoints(text: &str) -> impl Iterator<Item = (&str, String)> {
         let codes = text.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(" /"));
