@@ -80,6 +80,8 @@ settings! {
     log_format: LogFormat = LogFormat::Text, "TAKT_LOG_FORMAT";
     /// What is logged: a level, or directives like `info,takt::engine=debug`.
     log: String = "info".to_owned(), "TAKT_LOG";
+    /// Where traces are sent: an OTLP receiver that takes JSON over HTTP, `http://localhost:4318`. Empty: nowhere.
+    otlp_endpoint: String = String::new(), "OTEL_EXPORTER_OTLP_ENDPOINT";
     /// Longest chain of runs that wake one another; beyond it the loop guard stops it.
     max_depth: u32 = EngineSettings::default().max_depth, "TAKT_MAX_DEPTH";
     /// Tries of a delivery before it is given up.

@@ -50,5 +50,6 @@ mod support;
 mod telephony;
 mod timeline;
 mod tour;
+mod traces;
 mod webhooks;
 mod week;

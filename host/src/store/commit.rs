@@ -43,6 +43,8 @@ pub struct Commit {
     pub run: Option<RunRow>,
     /// The delivery that woke the run, and what becomes of it.
     pub delivery: Option<(Lease, Disposal)>,
+    /// The span that it is committed under, as a `traceparent`.
+    pub trace: Option<String>,
     /// The catalogue's number that `deliveries` and the run rest on.
     pub catalogue: Option<u64>,
     /// The request's idempotency key.
@@ -69,6 +71,7 @@ impl Commit {
             messages: Vec::new(),
             run: None,
             delivery: None,
+            trace: None,
             catalogue: None,
             idempotency: None,
             claim: false,

@@ -131,6 +131,8 @@ pub trait Store: Send + Sync + 'static {
     async fn audit_read(&self, id: u64) -> Result<Option<AuditEntry>>;
     /// Events after that id in the order of their ids, of these kinds (all when empty).
     async fn event_after(&self, id: u64, kinds: &[Kind], limit: u32) -> Result<Vec<Arc<Event>>>;
+    /// The span that an event was committed under, as a `traceparent`, where traces were written.
+    async fn trace_of(&self, event: u64) -> Result<Option<String>>;
     /// The id of the newest event; 0 before the first.
     async fn event_last(&self) -> Result<u64>;
 

@@ -78,6 +78,9 @@ impl Store for SqlStore {
     async fn event_after(&self, id: u64, kinds: &[Kind], limit: u32) -> Result<Vec<Arc<Event>>> {
         self.read_events(id, kinds, limit).await.map_err(fault)
     }
+    async fn trace_of(&self, event: u64) -> Result<Option<String>> {
+        self.read_trace(event).await.map_err(fault)
+    }
     async fn event_last(&self) -> Result<u64> {
         self.read_last_event().await.map_err(fault)
     }
