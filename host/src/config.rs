@@ -13,6 +13,7 @@ use crate::channels::Gateways;
 use crate::channels::gateway::Gateway;
 use crate::engine::settings::EngineSettings;
 use crate::http::kit::Options;
+use crate::http::pressure::Limits;
 use crate::store::transfer::Place;
 
 /// Why there are no settings.
@@ -79,6 +80,8 @@ settings! {
     log_format: LogFormat = LogFormat::Text, "TAKT_LOG_FORMAT";
     /// What is logged: a level, or directives like `info,takt::engine=debug`.
     log: String = "info".to_owned(), "TAKT_LOG";
+    /// Where traces are sent: an OTLP receiver that takes JSON over HTTP, `http://localhost:4318`. Empty: nowhere.
+    otlp_endpoint: String = String::new(), "OTEL_EXPORTER_OTLP_ENDPOINT";
     /// Longest chain of runs that wake one another; beyond it the loop guard stops it.
     max_depth: u32 = EngineSettings::default().max_depth, "TAKT_MAX_DEPTH";
     /// Tries of a delivery before it is given up.
@@ -95,6 +98,12 @@ settings! {
     queue: usize = EngineSettings::default().queue, "TAKT_QUEUE";
     /// Deliveries of one plugin held in memory.
     queue_per_plugin: usize = EngineSettings::default().queue_per_plugin, "TAKT_QUEUE_PER_PLUGIN";
+    /// Requests that change something and are done at once; more are refused with 429.
+    max_requests: usize = 512, "TAKT_MAX_REQUESTS";
+    /// Changes that wait to be written before requests for more are refused with 429.
+    max_commits: usize = 2048, "TAKT_MAX_COMMITS";
+    /// Deliveries that wait for rules before requests that may make more are refused with 429.
+    max_deliveries: u64 = EngineSettings::default().max_deliveries, "TAKT_MAX_DELIVERIES";
     /// Runs again after a conflict before the delivery is put back.
     max_reruns: u32 = EngineSettings::default().max_reruns, "TAKT_MAX_RERUNS";
     /// Milliseconds between looks into the database for what others left there.
@@ -243,6 +252,7 @@ impl Settings {
             in_flight_per_plugin: self.in_flight_per_plugin,
             queue: self.queue,
             queue_per_plugin: self.queue_per_plugin,
+            max_deliveries: self.max_deliveries,
             max_reruns: self.max_reruns,
             poll: Duration::from_millis(self.poll_ms),
             gateways: self.gateways(),
@@ -276,6 +286,7 @@ impl Settings {
             behind_proxy: self.behind_proxy,
             timeout: Duration::from_secs(self.request_timeout_s),
             session: Duration::from_secs(self.session_hours.saturating_mul(3600)),
+            limits: Limits { requests: self.max_requests, commits: self.max_commits, deliveries: self.max_deliveries },
         }
     }
 
@@ -288,6 +299,9 @@ impl Settings {
             ("in_flight_per_plugin", self.in_flight_per_plugin as u64),
             ("queue", self.queue as u64),
             ("queue_per_plugin", self.queue_per_plugin as u64),
+            ("max_requests", self.max_requests as u64),
+            ("max_commits", self.max_commits as u64),
+            ("max_deliveries", self.max_deliveries),
             ("poll_ms", self.poll_ms),
             ("pause_runs", u64::from(self.pause_runs)),
         ];

@@ -18,5 +18,6 @@ pub mod plugins;
 pub mod sample;
 pub mod server;
 pub mod store;
+pub mod traces;
 pub mod unit;
 pub mod wasm;

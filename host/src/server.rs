@@ -23,6 +23,7 @@ use crate::engine::{Engine, Parts, PluginError};
 use crate::http::kit::Kit;
 use crate::http::limiter::Limiter;
 use crate::http::policy::Gap;
+use crate::http::pressure::{Load, Pressure};
 use crate::http::seal::Seal;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
@@ -224,13 +225,17 @@ fn node_name(folder: &Path) -> Result<String, StartError> {
 
 fn kit(engine: &Engine, settings: &Settings, seal: Seal) -> Kit {
     let clock = engine.clock().clone();
+    let options = settings.http();
+    let asked = engine.clone();
+    let load = move || Load { commits: asked.store().commits_waiting(), deliveries: asked.backlog() };
     Kit {
         store: engine.store().clone(),
         now: Arc::new(move || clock.now()),
         limiter: Arc::new(Limiter::default()),
         seal: Arc::new(seal),
         attachments: settings.attachments().into(),
-        options: settings.http(),
+        pressure: Arc::new(Pressure::new(options.limits, load)),
+        options,
     }
 }
 

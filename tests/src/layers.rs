@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer may name itself and those before it; `http` and `engine` do not name each other.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
+    &["traces"],
     &["crm"],
     &["store", "channels"],
     &["unit"],
@@ -16,8 +17,13 @@ const LAYERS: [&[&str]; 8] = [
 ];
 
 /// Crates that are named in these folders alone.
-const NAMED_IN: [(&str, &[&str]); 4] =
-    [("sqlx", &["store"]), ("axum", &["http", "api"]), ("wasmtime", &["wasm"]), ("typst", &["documents"])];
+const NAMED_IN: [(&str, &[&str]); 5] = [
+    ("sqlx", &["store"]),
+    ("axum", &["http", "api"]),
+    ("wasmtime", &["wasm"]),
+    ("typst", &["documents"]),
+    ("opentelemetry", &["traces"]),
+];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

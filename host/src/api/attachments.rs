@@ -1,7 +1,7 @@
 //! Files of records. What is in them stands in a folder beside the database, named by its SHA-256: the same file put
 //! twice is kept once.
 
-use std::path::{Path as FilePath, PathBuf};
+use std::path::Path as FilePath;
 
 use axum::Extension;
 use axum::body::Body;
@@ -26,7 +26,7 @@ use crate::http::json;
 use crate::http::page::Params;
 use crate::http::problem::{Problem, Result};
 use crate::http::secret;
-use crate::store::attachment::Attachment;
+use crate::store::attachment::{Attachment, place};
 
 /// How large a file may be.
 const LIMIT: usize = 25 << 20;
@@ -232,11 +232,6 @@ async fn keep(folder: &FilePath, digest: &str, bytes: &[u8]) -> std::io::Result<
     tokio::fs::write(&half, bytes).await?;
     tokio::fs::File::open(&half).await?.sync_all().await?;
     tokio::fs::rename(&half, &path).await
-}
-
-/// No folder gets too many files: they are spread by the digest's first two digits.
-fn place(folder: &FilePath, digest: &str) -> PathBuf {
-    folder.join(digest.get(..2).unwrap_or("00")).join(digest)
 }
 
 fn check_name(name: &str, invalid: &mut Invalid) {

@@ -61,5 +61,6 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse> {
         metrics::gauge!("takt_queue_timers", &labels).set(queue.timers as f64);
         metrics::gauge!("takt_queue_dead", &labels).set(queue.dead as f64);
     }
+    metrics::gauge!("takt_commits_waiting").set(app.engine.store().commits_waiting() as f64);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render()))
 }

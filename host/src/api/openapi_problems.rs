@@ -46,8 +46,12 @@ const SPECIAL: &[(&str, &[Code])] = &[
 
 /// Says of every endpoint what may go wrong.
 pub fn describe(openapi: &mut OpenApi) {
-    for (method, operation) in openapi.paths.paths.values_mut().flat_map(operations) {
-        describe_operation(&method, operation);
+    let table = super::table::table();
+    for (path, item) in &mut openapi.paths.paths {
+        for (method, operation) in operations(item) {
+            let rule = table.iter().find(|rule| rule.method == method && rule.path == *path);
+            describe_operation(&method, operation, rule.is_some_and(|rule| rule.gives_way));
+        }
     }
     let components = openapi.components.get_or_insert_default();
     if let Some(details) = components.schemas.get_mut("ProblemDetails") {
@@ -62,8 +66,9 @@ pub fn describe(openapi: &mut OpenApi) {
     }
 }
 
-fn describe_operation(method: &Method, operation: &mut Operation) {
-    let codes = codes_of(method, operation);
+fn describe_operation(method: &Method, operation: &mut Operation, gives_way: bool) {
+    let mut codes = codes_of(method, operation);
+    codes.extend(gives_way.then_some(Code::Overloaded));
     let id = operation.operation_id.clone().unwrap_or_default();
     let special: BTreeSet<Code> = special(&id).collect();
     if !special.is_empty() {

@@ -224,5 +224,17 @@ impl Access {
 
 fn rule(method: &str, path: &str, who: Who) -> Rule {
     // Every method that stands above is one.
-    Rule { method: Method::from_bytes(method.as_bytes()).unwrap_or(Method::OPTIONS), path: path.to_owned(), who }
+    let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::OPTIONS);
+    let gives_way = gives_way(&method, path, &who);
+    Rule { method, path: path.to_owned(), who, gives_way }
+}
+
+/// Where people sign in and see to their own accounts, and what takes a body and only looks.
+const NEVER_TOO_MUCH: [&str; 4] = ["/api/v1/session", "/api/v1/me", "/api/v1/availability", "/api/v1/inbox"];
+
+/// Whether an endpoint makes work that can wait until there is less of it. What admins do is how it becomes less.
+fn gives_way(method: &Method, path: &str, who: &Who) -> bool {
+    let mends = matches!(who, Who::Role { least: Admin, .. });
+    let looks = [Method::GET, Method::OPTIONS].contains(method);
+    !mends && !looks && !NEVER_TOO_MUCH.iter().any(|start| path.starts_with(start))
 }

@@ -8,6 +8,7 @@ mod client;
 mod craft;
 mod demo;
 mod dev;
+mod doctor;
 mod dry;
 mod fixtures;
 mod plugin;
@@ -66,6 +67,7 @@ enum Command {
     /// Keys of programs, in the database of the data folder.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    Doctor(doctor::DoctorArgs),
     Backup(transfer::BackupArgs),
     Restore(transfer::RestoreArgs),
     Migrate(transfer::MigrateArgs),
@@ -182,6 +184,7 @@ async fn done(cli: Cli) -> Result<(), Failure> {
         Command::User(command) => user::run(command, json).await,
         Command::Token(command) => token::run(command, json).await,
         Command::Sample(args) => sample::run(args, json).await,
+        Command::Doctor(args) => doctor::run(args, json).await,
         Command::Backup(args) => transfer::backup(args, json).await,
         Command::Restore(args) => transfer::restore(args, json).await,
         Command::Migrate(args) => transfer::migrate(args, json).await,
@@ -270,6 +273,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_runs_the_host_as_a_service_calls_it_by_commands_that_there_are() {
+        let unit = include_str!("../../deploy/takt.service");
+        let start = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/")).unwrap();
+        let container = include_str!("../../deploy/Containerfile");
+        let list = |name: &str| -> Vec<String> {
+            let line = container.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            serde_json::from_str(line).unwrap()
+        };
+        for command in [words(start), [list("ENTRYPOINT "), list("CMD ")].concat()] {
+            let parsed = Cli::try_parse_from(&command);
+            assert!(parsed.is_ok(), "{}: {}", command.join(" "), parsed.unwrap_err());
+            assert!(matches!(parsed.unwrap().command, Command::Serve(_)), "{}", command.join(" "));
+        }
+    }
+
     /// Method and path of the endpoints that stand in backticks: `GET /health/live`.
     fn endpoints(text: &str) -> impl Iterator<Item = (&str, String)> {
         let codes = text.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(" /"));
@@ -298,8 +317,11 @@ mod tests {
         let sources = [
             include_str!("../api/health.rs"),
             include_str!("../engine/alert.rs"),
+            include_str!("../engine/outbox.rs"),
             include_str!("../engine/run.rs"),
+            include_str!("../engine/sweep.rs"),
             include_str!("../http/layers.rs"),
+            include_str!("../http/pressure.rs"),
             include_str!("../store/sql/writer.rs"),
         ];
         let named = sources.into_iter().flat_map(|source| source.split("!(\"takt_").skip(1));

@@ -4,18 +4,22 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use super::{Failure, say, say_json};
 use crate::config::{LogFormat, Settings};
+use crate::crm::id::Id;
 use crate::crm::kind::Kind;
 use crate::crm::query::Query;
 use crate::engine::clock::SystemClock;
 use crate::server::Server;
+use crate::traces::Traces;
 
 /// Runs the host until it is told to stop.
 pub(super) async fn run(settings: Settings, json: bool) -> Result<(), Failure> {
-    log(&settings)?;
+    let traces = log(&settings)?;
     let stop = stop_signal()?;
     let mut server = Server::start(&settings, Arc::new(SystemClock)).await?;
     let address = format!("http://{}", server.address);
@@ -36,6 +40,9 @@ pub(super) async fn run(settings: Settings, json: bool) -> Result<(), Failure> {
     }
     tracing::info!("stopping");
     server.stop().await;
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
     Ok(())
 }
 
@@ -48,21 +55,29 @@ fn first_steps(settings: &Settings) -> String {
     )
 }
 
-/// Logs to stderr.
+/// Logs to stderr, and writes traces where a receiver is named.
 ///
 /// # Errors
-/// Where the directives can't be read.
-pub(super) fn log(settings: &Settings) -> Result<(), Failure> {
+/// Where the directives or the receiver's address can't be read.
+pub(super) fn log(settings: &Settings) -> Result<Option<Traces>, Failure> {
     let filter = EnvFilter::try_new(&settings.log).map_err(|error| Failure::usage(format!("log: {error}")))?;
     let colours = std::io::stderr().is_terminal();
     // Where the log can't be written, on a full disk say, to complain there would be a panic.
-    let log = tracing_subscriber::fmt().log_internal_errors(false);
-    let log = log.with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
-    let set = match settings.log_format {
-        LogFormat::Text => log.with_target(false).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    let log = tracing_subscriber::fmt::layer().log_internal_errors(false);
+    let log = log.with_ansi(colours).with_writer(std::io::stderr);
+    let log = match settings.log_format {
+        LogFormat::Text => log.with_target(false).boxed(),
+        LogFormat::Json => log.json().flatten_event(true).boxed(),
     };
-    set.map_err(|error| Failure::failed(format!("the log can't be written: {error}")))
+    let traces = match settings.otlp_endpoint.as_str() {
+        "" => None,
+        endpoint => {
+            Some(Traces::to(endpoint, &Id::new().to_string()).map_err(|error| Failure::usage(error.to_string()))?)
+        }
+    };
+    let all = tracing_subscriber::registry().with(log.with_filter(filter)).with(traces.as_ref().map(Traces::layer));
+    all.try_init().map_err(|error| Failure::failed(format!("the log can't be written: {error}")))?;
+    Ok(traces)
 }
 
 /// Ends when the process is asked to stop.

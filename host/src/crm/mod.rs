@@ -57,6 +57,7 @@ pub mod record;
 pub mod recurrence;
 pub mod redaction;
 pub mod report;
+pub mod retention;
 pub mod schema;
 pub mod search;
 pub mod task;

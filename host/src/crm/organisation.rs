@@ -13,6 +13,7 @@ use super::kind::Kind;
 use super::links::Link;
 use super::money::Currency;
 use super::phone;
+use super::retention::Retention;
 use super::text;
 use super::zone::{self, ClockTime};
 
@@ -41,6 +42,9 @@ pub struct Organisation {
     /// What members see.
     #[serde(default, skip_serializing_if = "MemberReach::is_default")]
     pub member_reach: MemberReach,
+    /// For how long what happened is kept.
+    #[serde(default)]
+    pub retention: Retention,
     /// When people work, where their department does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_calendar: Option<Id>,
@@ -118,6 +122,7 @@ impl Default for Organisation {
             region: germany(),
             quiet_hours: QuietHours::default(),
             member_reach: MemberReach::default(),
+            retention: Retention::default(),
             work_calendar: None,
             issuer: None,
         }
@@ -137,6 +142,7 @@ impl Entity for Organisation {
         text::language(&self.language, "/language", invalid);
         let known = phone::is_region(&self.region);
         invalid.check(known, "/region", "must be an ISO 3166-1 alpha-2 country code, like DE");
+        self.retention.admit("/retention", invalid);
         if let Some(issuer) = &mut self.issuer {
             issuer.admit("/issuer", invalid);
         }
@@ -174,6 +180,9 @@ mod tests {
             json!({
                 "name": "ACME", "language": "en", "time_zone": "UTC", "currency": "EUR", "region": "DE",
                 "quiet_hours": {"from": "21:00", "to": "09:00"},
+                "retention": {
+                    "runs": 90, "journals": 30, "events": 90, "messages": 30, "answers": 180, "sessions": 30,
+                },
             })
         );
     }
@@ -191,6 +200,23 @@ mod tests {
         assert_eq!(noon.over(at("2026-03-02T12:30:00Z"), Tz::UTC), at("2026-03-02T13:00:00Z"));
         let never = QuietHours { from: ClockTime::at_hour(9), to: ClockTime::at_hour(9) };
         assert_eq!(never.over(at("2026-03-02T00:00:00Z"), Tz::UTC), at("2026-03-02T00:00:00Z"));
+    }
+
+    #[test]
+    fn what_happened_is_kept_for_as_long_as_is_said() {
+        let kept = |retention| admitted(Kind::Organisation, None, json!({"name": "ACME", "retention": retention}));
+        assert_eq!(kept(json!({"runs": 7, "audit": 3650}))["retention"]["audit"], 3650);
+        assert_eq!(kept(json!({"runs": 7}))["retention"]["journals"], 30);
+        for (retention, field) in [
+            (json!({"runs": 0}), "/retention/runs"),
+            (json!({"events": 36_501}), "/retention/events"),
+            (json!({"audit": 364}), "/retention/audit"),
+        ] {
+            assert_eq!(
+                refused(Kind::Organisation, None, json!({"name": "ACME", "retention": retention})),
+                [field.to_owned()]
+            );
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::crm::kind::Kind;
 use crate::crm::record::Actor;
 use crate::store::StoreError;
 use crate::store::commit::{Commit, CommitError, Committed, Conflict, Disposal, Idempotency, TimerChange};
+use crate::traces;
 use crate::unit::{Proposal, Unit, UnitError};
 
 /// What a caller does with a unit of work. It may be run more than once, each time on a fresh one.
@@ -90,6 +91,7 @@ impl Engine {
     /// # Errors
     /// The store's, and conflicts.
     pub(super) async fn commit(&self, mut commit: Commit) -> Result<Committed, CommitError> {
+        commit.trace = traces::here();
         let due = comes_due_later(&commit);
         let sends = !commit.messages.is_empty();
         let shadows = std::mem::take(&mut commit.shadows);
@@ -116,6 +118,18 @@ impl Engine {
             self.reload_settings().await?;
         }
         Ok(committed)
+    }
+}
+
+impl Engine {
+    /// Has a span go on from the one that an event was committed under.
+    pub(super) async fn follow_trace(&self, span: &tracing::Span, event: Option<u64>) {
+        let Some(event) = event.filter(|_| traces::are_on()) else { return };
+        match self.0.store.trace_of(event).await {
+            Ok(Some(from)) => traces::go_on(span, &from),
+            Ok(None) => {}
+            Err(error) => tracing::debug!(%error, event, "a trace ends here: what it goes on from can't be read"),
+        }
     }
 }
 

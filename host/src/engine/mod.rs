@@ -7,6 +7,7 @@
 
 mod alert;
 mod automation;
+mod backlog;
 mod backtest;
 pub mod catalogue;
 pub mod clock;
@@ -30,9 +31,10 @@ mod releases;
 mod run;
 pub mod settings;
 mod shadow;
+mod sweep;
 mod wake;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc};
@@ -112,6 +114,8 @@ struct Inner {
     organisation: RwLock<Arc<Organisation>>,
     custom: RwLock<Arc<CustomFields>>,
     waiting: Waiting,
+    /// See `backlog.rs`.
+    backlog: AtomicU64,
     slots: Arc<Semaphore>,
     /// Room for runs of shadows that are woken alone.
     shadows: Arc<Semaphore>,
@@ -162,6 +166,7 @@ impl Engine {
             organisation: RwLock::default(),
             custom: RwLock::default(),
             waiting: Waiting::default(),
+            backlog: AtomicU64::new(0),
             webhooks,
             channels,
             renderer,
@@ -195,6 +200,8 @@ impl Engine {
         engine.0.tasks.spawn(engine.clone().settle_doubts());
         engine.0.tasks.spawn(engine.clone().send_when_due());
         engine.0.tasks.spawn(engine.clone().post_when_due());
+        engine.0.tasks.spawn(engine.clone().sweep_when_due());
+        engine.0.tasks.spawn(engine.clone().watch_backlog());
         Ok(engine)
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use super::Engine;
 use crate::channels::webhook::{Parcel, SendError, envelope};
@@ -48,7 +49,9 @@ impl Engine {
                 let Ok(slot) = slots.clone().acquire_owned().await else { return Ok(None) };
                 let engine = self.clone();
                 self.0.tasks.spawn(async move {
-                    engine.send(message).await;
+                    let span = tracing::info_span!("message", message = message.id, event = message.event.id);
+                    engine.follow_trace(&span, Some(message.event.id)).await;
+                    engine.send(message).instrument(span).await;
                     drop(slot);
                     engine.0.sent.notify_one();
                 });

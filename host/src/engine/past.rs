@@ -46,6 +46,10 @@ impl Engine {
         while high > 0 {
             let low = high.saturating_sub(u64::from(PAGE));
             let page = self.0.store.event_after(low, &[], PAGE).await?;
+            if page.first().is_none_or(|event| event.id > high) {
+                // What lies before was kept for long enough.
+                return Ok(false);
+            }
             for event in page.into_iter().rev().filter(|event| event.id <= high) {
                 if period.from.is_some_and(|from| event.at < from) {
                     return Ok(false);

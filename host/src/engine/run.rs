@@ -73,6 +73,8 @@ impl Engine {
             record = claim.trigger.about().map(|about| tracing::field::display(about.id)),
             delivery = claim.lease.delivery,
         );
+        // A timer has no event of its own: it goes on from where its chain began.
+        self.follow_trace(&span, claim.cause.event.or(claim.cause.root)).await;
         self.execute_in(claim).instrument(span).await;
     }
 

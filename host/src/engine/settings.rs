@@ -23,6 +23,8 @@ pub struct EngineSettings {
     pub queue: usize,
     /// Deliveries of one plugin held in memory: what waits for one takes no room from others.
     pub queue_per_plugin: usize,
+    /// Deliveries that wait are counted up to so many: as many as new work is taken on with.
+    pub max_deliveries: u64,
     /// Runs again after a conflict before the delivery is put back.
     pub max_reruns: u32,
     /// How often the store is asked for what other processes left there.
@@ -52,6 +54,7 @@ impl Default for EngineSettings {
             in_flight_per_plugin: 128,
             queue: 10_000,
             queue_per_plugin: 1_000,
+            max_deliveries: 200_000,
             max_reruns: 20,
             poll: Duration::from_secs(1),
             gateways: Gateways::default(),

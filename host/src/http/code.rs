@@ -126,6 +126,8 @@ codes! {
     TemplateTooLarge = UNPROCESSABLE_ENTITY "template_too_large";
     /// Tried too often: `Retry-After` says how long to wait.
     TooManyTries = TOO_MANY_REQUESTS "too_many_tries";
+    /// There is more to do than the host takes on: `limit` says of what, `Retry-After` when to send it again.
+    Overloaded = TOO_MANY_REQUESTS "overloaded";
     /// The host's own fault: its log says more under `error_id`.
     Internal = INTERNAL_SERVER_ERROR "internal";
     /// The rule failed, and nothing was changed: `run` says why.

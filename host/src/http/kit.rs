@@ -10,6 +10,7 @@ use axum::http::Extensions;
 use axum::http::HeaderMap;
 
 use super::limiter::Limiter;
+use super::pressure::{Limits, Pressure};
 use super::seal::Seal;
 use crate::crm::instant::Instant;
 use crate::store::Store;
@@ -23,6 +24,8 @@ pub struct Kit {
     pub now: Arc<dyn Fn() -> Instant + Send + Sync>,
     /// Tries to sign in.
     pub limiter: Arc<Limiter>,
+    /// What keeps requests from being too many.
+    pub pressure: Arc<Pressure>,
     /// Secrets that the host must have as they are.
     pub seal: Arc<Seal>,
     /// The folder of records' files.
@@ -42,6 +45,8 @@ pub struct Options {
     pub timeout: Duration,
     /// How long a person stays signed in.
     pub session: Duration,
+    /// How much may be under way at once.
+    pub limits: Limits,
 }
 
 impl Kit {

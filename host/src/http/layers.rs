@@ -15,6 +15,7 @@ use super::code::Code;
 use super::kit::Kit;
 use super::problem::Problem;
 use crate::crm::id::Id;
+use crate::traces;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -111,6 +112,9 @@ async fn observed(mut request: Request, next: Next) -> Response {
         route,
         caller = tracing::field::Empty,
     );
+    if let Some(from) = request.headers().get(traces::TRACEPARENT).and_then(|from| from.to_str().ok()) {
+        traces::go_on(&span, from);
+    }
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();

@@ -14,6 +14,7 @@ pub mod limiter;
 pub mod page;
 pub mod policy;
 pub mod posted;
+pub mod pressure;
 pub mod problem;
 pub mod seal;
 pub mod secret;

@@ -29,6 +29,8 @@ pub struct Rule {
     pub path: String,
     /// Who may.
     pub who: Who,
+    /// Whether it is refused while there is too much to do.
+    pub gives_way: bool,
 }
 
 /// Who may call an endpoint.
@@ -138,9 +140,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
                 continue;
             };
             self.mounted.insert(at);
-            let who = self.table[at].who.clone();
+            let Rule { who, gives_way, .. } = self.table[at].clone();
             document(operation, &who);
-            let guard = Guard { kit: self.kit.clone(), who };
+            let guard = Guard { kit: self.kit.clone(), who, gives_way };
             self.router = self.router.route(&path, endpoint.clone().route_layer(from_fn_with_state(guard, admit)));
             match self.openapi.paths.paths.get_mut(&path) {
                 Some(there) => there.merge_operations(item),
@@ -170,9 +172,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 struct Guard {
     kit: Kit,
     who: Who,
+    gives_way: bool,
 }
 
 async fn admit(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    // Held until the answer is made.
+    let _room = match guard.gives_way.then(|| guard.kit.pressure.admit()).transpose() {
+        Ok(room) => room,
+        Err(problem) => return problem.into_response(),
+    };
     if guard.who == Who::Public {
         return next.run(request).await;
     }

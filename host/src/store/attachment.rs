@@ -1,5 +1,7 @@
 //! Files of records. The store keeps what they are; what is in them stands in a folder, named by its digest.
 
+use std::path::{Path, PathBuf};
+
 use serde::Serialize;
 
 use crate::crm::id::Id;
@@ -25,4 +27,10 @@ pub struct Attachment {
     pub at: Instant,
     /// Who put it there.
     pub by: Actor,
+}
+
+/// Where the file of that digest is. No folder gets too many files: they are spread by the digest's first two digits.
+#[must_use]
+pub fn place(folder: &Path, digest: &str) -> PathBuf {
+    folder.join(digest.get(..2).unwrap_or("00")).join(digest)
 }

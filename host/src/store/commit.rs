@@ -48,6 +48,8 @@ pub struct Commit {
     pub trial: Option<ShadowTrial>,
     /// The delivery that woke the run, and what becomes of it.
     pub delivery: Option<(Lease, Disposal)>,
+    /// The span that it is committed under, as a `traceparent`.
+    pub trace: Option<String>,
     /// The catalogue's number that `deliveries` and the run rest on.
     pub catalogue: Option<u64>,
     /// The request's idempotency key.
@@ -74,6 +76,7 @@ impl Commit {
             run: None,
             trial: None,
             delivery: None,
+            trace: None,
             catalogue: None,
             idempotency: None,
         }

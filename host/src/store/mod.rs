@@ -9,6 +9,7 @@ pub mod attachment;
 pub mod audit;
 pub mod commit;
 pub mod delivery;
+pub mod doctor;
 pub mod erasure;
 pub mod fault;
 pub mod inbound;
@@ -19,6 +20,7 @@ pub mod plan;
 pub mod plugin;
 pub mod postgres;
 pub mod report;
+pub mod retention;
 pub mod run;
 pub mod shadow;
 pub mod sqlite;
@@ -50,6 +52,7 @@ use link::Link;
 use outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use report::{FigureQuery, Reached};
+use retention::{Kept, Swept};
 use run::{RunFilter, RunRow};
 use shadow::{ShadowTally, ShadowTrial};
 
@@ -119,6 +122,9 @@ pub trait Store: Send + Sync + 'static {
     /// Writes all of it, or nothing. Commits that wait together share one transaction and one fsync.
     async fn commit(&self, commit: Commit) -> std::result::Result<Committed, CommitError>;
 
+    /// How many commits wait to be written by this process.
+    fn commits_waiting(&self) -> usize;
+
     /// What was changed in a record, newest first, before that audit number.
     async fn audit_of_record(&self, record: Id, before: Option<u64>, limit: u32) -> Result<Vec<AuditEntry>>;
     /// What a run changed, in order.
@@ -127,11 +133,15 @@ pub trait Store: Send + Sync + 'static {
     async fn audit_read(&self, id: u64) -> Result<Option<AuditEntry>>;
     /// Events after that id in the order of their ids, of these kinds (all when empty).
     async fn event_after(&self, id: u64, kinds: &[Kind], limit: u32) -> Result<Vec<Arc<Event>>>;
+    /// The span that an event was committed under, as a `traceparent`, where traces were written.
+    async fn trace_of(&self, event: u64) -> Result<Option<String>>;
     /// The id of the newest event; 0 before the first.
     async fn event_last(&self) -> Result<u64>;
 
     /// Takes ready deliveries for this process, `limit` of each of these plugins at most.
     async fn delivery_claim(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>>;
+    /// How many deliveries wait or are taken, counted no further than `most`.
+    async fn delivery_count(&self, most: u64) -> Result<u64>;
     /// Frees what processes before this one had claimed and never finished.
     async fn delivery_rescue(&self) -> Result<u64>;
     /// Turns timers of these plugins that are due into deliveries, and claims those that are ready.
@@ -294,6 +304,8 @@ pub trait Store: Send + Sync + 'static {
     async fn post_claim(&self, message: Id) -> Result<bool>;
     /// Lets go of such a message.
     async fn post_release(&self, message: Id) -> Result<()>;
+    /// Deletes what is of that kind, older than the moment and needed by nothing: of so many rows from that place on.
+    async fn sweep(&self, kept: Kept, before: Instant, from: Option<&str>, limit: u32) -> Result<Swept>;
     /// A cheap round trip: whether the store answers.
     async fn ping(&self) -> Result<()>;
 }

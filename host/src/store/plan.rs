@@ -123,6 +123,8 @@ pub struct Recorded {
     pub cause: Cause,
     /// What it changed, field by field.
     pub diff: serde_json::Map<String, serde_json::Value>,
+    /// The span that it is committed under.
+    pub trace: Option<String>,
 }
 
 /// A delivery to be inserted.
@@ -181,13 +183,15 @@ impl Plan {
     pub fn add(&mut self, commit: Commit) -> Result<Committed, Conflict> {
         self.check(&commit)?;
         let Commit { at, actor, cause, changes, state, timers, passwords, files_moved, .. } = commit;
-        let Commit { deliveries, messages, run, trial, delivery, idempotency, .. } = commit;
+        let Commit { deliveries, messages, run, trial, delivery, idempotency, trace, .. } = commit;
         let run_id = run.as_ref().map(|run| run.id);
         let mut committed = Committed::default();
+        let begin = self.events.len();
         for keyed in changes {
             let event = self.add_change(keyed, at, &actor, run_id, cause);
             committed.events.push(event);
         }
+        self.events[begin..].iter_mut().for_each(|recorded| recorded.trace.clone_from(&trace));
         for new in deliveries {
             if let Some(event) = committed.events.get(new.change).cloned() {
                 self.add_event_delivery(&new, event, at, &mut committed);
@@ -321,7 +325,7 @@ impl Plan {
             root: cause.root.unwrap_or(id),
             depth: if run.is_some() { cause.depth + 1 } else { 0 },
         });
-        self.events.push(Recorded { event: event.clone(), cause, diff });
+        self.events.push(Recorded { event: event.clone(), cause, diff, trace: None });
         event
     }
 

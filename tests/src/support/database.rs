@@ -3,7 +3,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection, query_scalar};
 use takt::store::postgres::PostgresStore;
 use takt::store::postgres::temporary::Temporary;
 use takt::store::sqlite::SqliteStore;
@@ -66,6 +69,28 @@ impl Data {
             url if url.is_empty() => format!("sqlite:{}", self.path().display()),
             url => url,
         }
+    }
+
+    /// Does to the database what no host does.
+    pub async fn sql(&self, statement: &str) -> sqlx::Result<()> {
+        match self.url() {
+            url if url.is_empty() => self.file().await.execute(AssertSqlSafe(statement)).await.map(drop),
+            url => PgConnection::connect(&url).await?.execute(AssertSqlSafe(statement)).await.map(drop),
+        }
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let count = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        match self.url() {
+            url if url.is_empty() => query_scalar(count).fetch_one(&mut self.file().await).await.unwrap(),
+            url => query_scalar(count).fetch_one(&mut PgConnection::connect(&url).await.unwrap()).await.unwrap(),
+        }
+    }
+
+    async fn file(&self) -> SqliteConnection {
+        let file = SqliteConnectOptions::new().filename(self.path().join("takt.db"));
+        SqliteConnection::connect_with(&file.busy_timeout(Duration::from_secs(10))).await.unwrap()
     }
 
     /// Opens it as a host does.

@@ -122,6 +122,11 @@ impl House {
         self.ada.put(&format!("/api/v1/plugins/{plugin}/config"), config).await.ok();
     }
 
+    /// Its folder and database.
+    pub fn data(&self) -> &Data {
+        &self.dir
+    }
+
     pub fn engine(&self) -> &Engine {
         &self.server.as_ref().unwrap().engine
     }

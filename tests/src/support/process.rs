@@ -32,9 +32,21 @@ pub async fn command(data: &Data, arguments: &[&str]) -> Value {
 
 /// What a command of the binary says as it fails.
 pub async fn refusal(data: &Data, arguments: &[&str]) -> String {
-    let output = takt(data).args(arguments).output().await.unwrap();
+    let output = output(data, arguments).await;
     assert!(!output.status.success(), "{arguments:?}: {output:?}");
     String::from_utf8(output.stderr).unwrap()
+}
+
+/// What a command gives that looks for what is wrong, with its exit code: 1 where there is something.
+pub async fn examined(data: &Data, arguments: &[&str]) -> (i32, Value) {
+    let output = output(data, arguments).await;
+    let said = serde_json::from_slice(&output.stdout);
+    (output.status.code().unwrap(), said.unwrap_or_else(|_| panic!("{arguments:?}: {output:?}")))
+}
+
+/// All that a command says, with its exit code.
+pub async fn output(data: &Data, arguments: &[&str]) -> std::process::Output {
+    takt(data).args(arguments).output().await.unwrap()
 }
 
 /// A running `takt serve`.

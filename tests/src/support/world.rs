@@ -75,6 +75,11 @@ impl World {
         Self { engine, clock, dir, rules, settings }
     }
 
+    /// Its folder and database.
+    pub fn data(&self) -> &Data {
+        &self.dir
+    }
+
     /// The same database under a new process.
     pub async fn restarted(self) -> Self {
         self.engine.stop().await;

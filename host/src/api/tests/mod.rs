@@ -35,6 +35,7 @@ use crate::engine::settings::EngineSettings;
 use crate::engine::{Engine, Parts, Pending};
 use crate::http::kit::{Kit, Options};
 use crate::http::limiter::Limiter;
+use crate::http::pressure::{Limits, Load, Pressure};
 use crate::http::secret;
 use crate::sample::{self, Company};
 use crate::store::Feed;
@@ -95,17 +96,20 @@ impl Host {
         let engine = Engine::start(parts).await.unwrap();
         let company = sample::company(&engine).await.unwrap();
         let now = clock.clone();
+        let limits = Limits { requests: 10_000, commits: 10_000, deliveries: 10_000 };
         let kit = Kit {
             store: engine.store().clone(),
             now: Arc::new(move || crate::engine::clock::Clock::now(now.as_ref())),
             limiter: Arc::new(Limiter::default()),
             seal: Arc::new(crate::http::seal::Seal::new(&[7; 32]).unwrap()),
+            pressure: Arc::new(Pressure::new(limits, Load::default)),
             attachments: folder.path().join("attachments").into(),
             options: Options {
                 secure: false,
                 behind_proxy: true,
                 timeout: Duration::from_secs(30),
                 session: Duration::from_secs(3600),
+                limits,
             },
         };
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();

@@ -48,6 +48,8 @@ mod queue;
 mod reads;
 #[path = "../sql/reports.rs"]
 mod reports;
+#[path = "../sql/retention.rs"]
+mod retention;
 #[path = "../sql/rows.rs"]
 mod rows;
 #[path = "../sql/shadow.rs"]

@@ -21,7 +21,8 @@ const AUDIT: Into = Into {
     columns: 14,
     tail: "",
 };
-const EVENT: Into = Into { target: "event (id, number, created_at, before_updated_at, data)", columns: 5, tail: "" };
+const EVENT: Into =
+    Into { target: "event (id, number, created_at, before_updated_at, data, trace)", columns: 6, tail: "" };
 const DELIVERY: Into = Into {
     target: "delivery (id, plugin, lane, event, payload, kind, record, cause_run, root, depth, due_at, created_at,
              ready, lease)",
@@ -154,7 +155,7 @@ async fn records(connection: &mut DbConnection, plan: &Plan) -> sqlx::Result<()>
 }
 
 async fn events(connection: &mut DbConnection, plan: &Plan) -> sqlx::Result<()> {
-    insert(connection, &AUDIT, &plan.events, |query, Recorded { event, cause, diff }| {
+    insert(connection, &AUDIT, &plan.events, |query, Recorded { event, cause, diff, .. }| {
         let (actor, actor_id) = rows::actor_columns(&event.by);
         let before = event.change.before.as_ref().map_or(0, |record| record.version);
         query
@@ -174,7 +175,7 @@ async fn events(connection: &mut DbConnection, plan: &Plan) -> sqlx::Result<()> 
             .bind(serde_json::to_string(diff).unwrap_or_default())
     })
     .await?;
-    insert(connection, &EVENT, &plan.events, |query, Recorded { event, .. }| {
+    insert(connection, &EVENT, &plan.events, |query, Recorded { event, trace, .. }| {
         let shown = event.change.after.as_ref().or(event.change.before.as_ref());
         let before = event.change.before.as_ref().filter(|_| event.change.verb() != Verb::Created);
         query
@@ -183,6 +184,7 @@ async fn events(connection: &mut DbConnection, plan: &Plan) -> sqlx::Result<()> 
             .bind(shown.map_or(0, |record| record.created_at.micros()))
             .bind(before.map(|record| record.updated_at.micros()))
             .bind(event.change.after.as_ref().map(|record| serde_json::to_string(&*record.data).unwrap_or_default()))
+            .bind(trace.clone())
     })
     .await
 }

@@ -63,6 +63,12 @@ impl SqlStore {
         found.iter().map(|row| rows::event(row).map(Arc::new)).collect()
     }
 
+    pub(super) async fn read_trace(&self, event: u64) -> sqlx::Result<Option<String>> {
+        let found = sqlx::query("SELECT trace FROM event WHERE id = $1").bind(event.cast_signed());
+        let row = found.fetch_optional(&self.readers).await?;
+        row.map_or(Ok(None), |row| row.try_get("trace"))
+    }
+
     pub(super) async fn read_last_event(&self) -> sqlx::Result<u64> {
         let row = sqlx::query("SELECT coalesce(max(id), 0) AS id FROM audit").fetch_one(&self.readers).await?;
         rows::number(&row, "id")

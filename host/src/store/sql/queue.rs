@@ -33,6 +33,12 @@ impl SqlStore {
         Ok(done.rows_affected())
     }
 
+    pub(super) async fn count_deliveries(&self, most: u64) -> sqlx::Result<u64> {
+        let row =
+            sqlx::query("SELECT count(*) AS many FROM (SELECT 1 FROM delivery LIMIT $1) d").bind(most.cast_signed());
+        rows::number(&row.fetch_one(&self.readers).await?, "many")
+    }
+
     pub(super) async fn read_held(&self) -> sqlx::Result<Vec<u64>> {
         let held = sqlx::query("SELECT id FROM delivery WHERE lease = $1").bind(self.token);
         held.fetch_all(&self.readers).await?.iter().map(|row| rows::number(row, "id")).collect()

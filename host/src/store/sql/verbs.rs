@@ -28,6 +28,7 @@ use crate::store::link::Link;
 use crate::store::outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use crate::store::report::{FigureQuery, Reached};
+use crate::store::retention::{Kept, Swept};
 use crate::store::run::{RunFilter, RunRow};
 use crate::store::shadow::{ShadowTally, ShadowTrial};
 use crate::store::{Result, Store, StoreError};
@@ -62,6 +63,10 @@ impl Store for SqlStore {
         answer.await.map_err(|_| gone())?
     }
 
+    fn commits_waiting(&self) -> usize {
+        self.jobs.max_capacity() - self.jobs.capacity()
+    }
+
     async fn audit_of_record(&self, record: Id, before: Option<u64>, limit: u32) -> Result<Vec<AuditEntry>> {
         self.read_audit_of_record(record, before, limit).await.map_err(fault)
     }
@@ -74,12 +79,18 @@ impl Store for SqlStore {
     async fn event_after(&self, id: u64, kinds: &[Kind], limit: u32) -> Result<Vec<Arc<Event>>> {
         self.read_events(id, kinds, limit).await.map_err(fault)
     }
+    async fn trace_of(&self, event: u64) -> Result<Option<String>> {
+        self.read_trace(event).await.map_err(fault)
+    }
     async fn event_last(&self) -> Result<u64> {
         self.read_last_event().await.map_err(fault)
     }
 
     async fn delivery_claim(&self, plugins: &[String], now: Instant, limit: u32) -> Result<Vec<Claim>> {
         self.claim_ready(plugins, now, limit).await.map_err(fault)
+    }
+    async fn delivery_count(&self, most: u64) -> Result<u64> {
+        self.count_deliveries(most).await.map_err(fault)
     }
     async fn delivery_rescue(&self) -> Result<u64> {
         self.rescue().await.map_err(fault)
@@ -331,6 +342,10 @@ impl Store for SqlStore {
     }
     async fn post_release(&self, message: Id) -> Result<()> {
         self.release_post(message).await.map_err(fault)
+    }
+
+    async fn sweep(&self, kept: Kept, before: Instant, from: Option<&str>, limit: u32) -> Result<Swept> {
+        self.sweep_step(kept, before, from, limit).await.map_err(fault)
     }
 
     async fn ping(&self) -> Result<()> {
