@@ -23,8 +23,8 @@ use crate::engine::{Engine, Parts, PluginError};
 use crate::http::kit::Kit;
 use crate::http::limiter::Limiter;
 use crate::http::policy::Gap;
-use crate::http::seal::Seal;
 use crate::store::postgres::PostgresStore;
+use crate::store::seal::Seal;
 use crate::store::sqlite::SqliteStore;
 use crate::store::transfer::Place;
 use crate::store::{Feed, Store, StoreError};
@@ -114,6 +114,8 @@ impl Server {
         let slots = u32::try_from(settings.in_flight).unwrap_or(u32::MAX);
         let runtime = Runtime::new(Some(settings.compiled()), slots)
             .map_err(|error| StartError::Runtime(format!("{error:#}")))?;
+        let seal = Seal::load(&settings.key()).map_err(|error| StartError::Data { folder: settings.key(), error })?;
+        let seal = Arc::new(seal);
         let parts = Parts {
             store,
             feed,
@@ -124,13 +126,13 @@ impl Server {
             native,
             renderer,
             carried: bundled::components(),
+            seal: seal.clone(),
         };
         let engine = Engine::start(parts).await?;
         if settings.bundled {
             install_bundled(&engine).await;
         }
         let closing = CancellationToken::new();
-        let seal = Seal::load(&settings.key()).map_err(|error| StartError::Data { folder: settings.key(), error })?;
         let mut app = App::new(engine.clone(), kit(&engine, settings, seal), metrics.clone(), closing.clone());
         app.base = settings.public_url.trim_end_matches('/').into();
         let router = api::router(app)?;
@@ -222,13 +224,13 @@ fn node_name(folder: &Path) -> Result<String, StartError> {
     }
 }
 
-fn kit(engine: &Engine, settings: &Settings, seal: Seal) -> Kit {
+fn kit(engine: &Engine, settings: &Settings, seal: Arc<Seal>) -> Kit {
     let clock = engine.clock().clone();
     Kit {
         store: engine.store().clone(),
         now: Arc::new(move || clock.now()),
         limiter: Arc::new(Limiter::default()),
-        seal: Arc::new(seal),
+        seal,
         attachments: settings.attachments().into(),
         options: settings.http(),
     }

@@ -41,6 +41,7 @@ mod s8;
 mod s9;
 mod sandbox;
 mod search;
+mod services;
 mod sse;
 mod support;
 mod telephony;

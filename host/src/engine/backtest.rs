@@ -178,7 +178,9 @@ impl Engine {
             record: None,
         };
         let attempt = run.map_or(1, |run| run.attempt);
-        let wake = Wake { trigger: Trigger::Event(event.clone()), cause: Cause::default(), attempt, reruns: 0 };
+        let outside = self.recorded(run.map(|run| run.id)).await;
+        let wake =
+            Wake { trigger: Trigger::Event(event.clone()), cause: Cause::default(), attempt, reruns: 0, outside };
         let ended = self.run_supposing(installed, wake, supposing).await;
         let difference = Difference::between(recorded.as_ref().map(then).unwrap_or_default(), now(&ended));
         let verdict = match &recorded {

@@ -10,9 +10,9 @@ use axum::http::Extensions;
 use axum::http::HeaderMap;
 
 use super::limiter::Limiter;
-use super::seal::Seal;
 use crate::crm::instant::Instant;
 use crate::store::Store;
+use crate::store::seal::Seal;
 
 /// What every layer of the kit shares. Cheap to clone.
 #[derive(Clone)]

@@ -15,6 +15,5 @@ pub mod page;
 pub mod policy;
 pub mod posted;
 pub mod problem;
-pub mod seal;
 pub mod secret;
 pub mod totp;

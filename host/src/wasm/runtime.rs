@@ -23,6 +23,7 @@ use super::inspect;
 use super::journal::{Departure, Journal, Reading, Tape, Written};
 use super::log::SharedLog;
 use super::manifest::Manifest;
+use super::outside::Outside;
 use super::state::{Meter, State};
 use super::wasi;
 use crate::crm::id::Id;
@@ -44,7 +45,11 @@ const DESCRIBING: Budgets = Budgets {
     rows_read: 0,
     records_written: 0,
     log_bytes: 4 << 10,
+    http_calls: 0,
 };
+
+/// What a component is told that runs without a host about it.
+const ALONE: &str = "there is no way out here";
 
 /// WebAssembly cannot be run here.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -135,6 +140,7 @@ impl Runtime {
             log: log.clone(),
             meter: Meter::new(DESCRIBING),
             tape: Tape::Off,
+            outside: Outside::Closed(ALONE),
             stop: None,
         });
         let described = timeout(DESCRIBING.deadline(), describe(component, &mut store)).await;
@@ -164,6 +170,7 @@ impl Runtime {
             log: log.clone(),
             meter: Meter::new(budgets),
             tape: Tape::Writing(Written::default()),
+            outside: call.outside.clone(),
             stop: None,
         });
         let (context, trigger) = (convert::context(call), convert::trigger(&call.trigger));
@@ -201,6 +208,7 @@ impl Runtime {
             log: log.clone(),
             meter: Meter::new(journal.budgets),
             tape: Tape::Reading(Reading::new(journal.calls)),
+            outside: Outside::Closed(ALONE),
             stop: None,
         });
         let handled = handle(component, journal.budgets.fuel, &context, &trigger, &mut store);

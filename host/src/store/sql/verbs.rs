@@ -29,6 +29,7 @@ use crate::store::outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webho
 use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use crate::store::report::{FigureQuery, Reached};
 use crate::store::run::{RunFilter, RunRow};
+use crate::store::secret::PluginSecret;
 use crate::store::{Result, Store, StoreError};
 
 /// A database error as a fault of the store's.
@@ -167,6 +168,16 @@ impl Store for SqlStore {
     }
     async fn release_list(&self, plugin: &str, limit: u32) -> Result<Vec<ReleaseRow>> {
         self.read_releases(plugin, limit).await.map_err(fault)
+    }
+
+    async fn secret_list(&self, plugin: &str) -> Result<Vec<PluginSecret>> {
+        self.read_secrets(plugin).await.map_err(fault)
+    }
+    async fn secret_put(&self, secret: PluginSecret) -> Result<()> {
+        self.put_secret(secret).await.map_err(fault)
+    }
+    async fn secret_delete(&self, plugin: &str, name: &str) -> Result<bool> {
+        self.delete_secret(plugin, name).await.map_err(fault)
     }
 
     async fn session_put(&self, session: Session) -> Result<()> {
