@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import type { Context, Event } from "takt:crm/rule@0.1.0";
+import type { Context, Event } from "takt:crm/rule@0.1.1";
 
 import { rule } from "./rule";
 

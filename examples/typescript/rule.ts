@@ -1,11 +1,11 @@
 // VIP leads: scores new leads, gives the important ones to whoever has least to do, and tells the head.
 
-import * as departments from "takt:crm/departments@0.1.0";
-import * as leads from "takt:crm/leads@0.1.0";
-import * as notifications from "takt:crm/notifications@0.1.0";
-import type { Context, Failure, Manifest, Reply, Trigger } from "takt:crm/rule@0.1.0";
-import type { Error as HostError, Reference } from "takt:crm/types@0.1.0";
-import * as users from "takt:crm/users@0.1.0";
+import * as departments from "takt:crm/departments@0.1.1";
+import * as leads from "takt:crm/leads@0.1.1";
+import * as notifications from "takt:crm/notifications@0.1.1";
+import type { Context, Failure, Manifest, Reply, Trigger } from "takt:crm/rule@0.1.1";
+import type { Error as HostError, Reference } from "takt:crm/types@0.1.1";
+import * as users from "takt:crm/users@0.1.1";
 
 import { score, type Config } from "./score";
 

@@ -126,6 +126,9 @@ settings! {
     messages_per_minute: u32 = EngineSettings::default().messages_per_minute, "TAKT_MESSAGES_PER_MINUTE";
     /// Whether webhooks may lead to private addresses: only where every admin may reach what the host reaches.
     private_webhooks: bool = false, "TAKT_PRIVATE_WEBHOOKS";
+    /// Whether rules may call services at private addresses, and on loopback without TLS: only where every admin may reach
+    /// what the host reaches.
+    private_services: bool = false, "TAKT_PRIVATE_SERVICES";
     /// Of 100 runs that went well, the journals of so many are kept, to be played again; those of runs that failed always
     /// are.
     journal_percent: u32 = EngineSettings::default().journal_percent, "TAKT_JOURNAL_PERCENT";
@@ -258,6 +261,7 @@ impl Settings {
             gateways: self.gateways(),
             messages_per_minute: self.messages_per_minute,
             private_webhooks: self.private_webhooks,
+            private_services: self.private_services,
             journal_percent: self.journal_percent,
             pause_runs: self.pause_runs,
             pause_percent: self.pause_percent,

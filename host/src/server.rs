@@ -24,8 +24,8 @@ use crate::http::kit::Kit;
 use crate::http::limiter::Limiter;
 use crate::http::policy::Gap;
 use crate::http::pressure::{Load, Pressure};
-use crate::http::seal::Seal;
 use crate::store::postgres::PostgresStore;
+use crate::store::seal::Seal;
 use crate::store::sqlite::SqliteStore;
 use crate::store::transfer::Place;
 use crate::store::{Feed, Store, StoreError};
@@ -115,6 +115,8 @@ impl Server {
         let slots = u32::try_from(settings.in_flight).unwrap_or(u32::MAX);
         let runtime = Runtime::new(Some(settings.compiled()), slots)
             .map_err(|error| StartError::Runtime(format!("{error:#}")))?;
+        let seal = Seal::load(&settings.key()).map_err(|error| StartError::Data { folder: settings.key(), error })?;
+        let seal = Arc::new(seal);
         let parts = Parts {
             store,
             feed,
@@ -125,13 +127,13 @@ impl Server {
             native,
             renderer,
             carried: bundled::components(),
+            seal: seal.clone(),
         };
         let engine = Engine::start(parts).await?;
         if settings.bundled {
             install_bundled(&engine).await;
         }
         let closing = CancellationToken::new();
-        let seal = Seal::load(&settings.key()).map_err(|error| StartError::Data { folder: settings.key(), error })?;
         let mut app = App::new(engine.clone(), kit(&engine, settings, seal), metrics.clone(), closing.clone());
         app.base = settings.public_url.trim_end_matches('/').into();
         let router = api::router(app)?;
@@ -223,7 +225,7 @@ fn node_name(folder: &Path) -> Result<String, StartError> {
     }
 }
 
-fn kit(engine: &Engine, settings: &Settings, seal: Seal) -> Kit {
+fn kit(engine: &Engine, settings: &Settings, seal: Arc<Seal>) -> Kit {
     let clock = engine.clock().clone();
     let options = settings.http();
     let asked = engine.clone();
@@ -232,7 +234,7 @@ fn kit(engine: &Engine, settings: &Settings, seal: Seal) -> Kit {
         store: engine.store().clone(),
         now: Arc::new(move || clock.now()),
         limiter: Arc::new(Limiter::default()),
-        seal: Arc::new(seal),
+        seal,
         attachments: settings.attachments().into(),
         pressure: Arc::new(Pressure::new(options.limits, load)),
         options,

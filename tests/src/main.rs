@@ -45,6 +45,7 @@ mod s8;
 mod s9;
 mod sandbox;
 mod search;
+mod services;
 mod shadow;
 mod sse;
 mod support;

@@ -69,7 +69,7 @@ async fn a_release_is_compared_brought_into_use_and_gone_back_from() {
     let second = upload(&house, Guest::new(more).component()).await.ok();
     assert_eq!(
         (&second["active"], &second["version"], &second["contract"]),
-        (&json!(false), &json!("1.1.0"), &json!("0.1.0"))
+        (&json!(false), &json!("1.1.0"), &json!("0.1.1"))
     );
     assert_eq!(plugin(&house).await["release"], first, "to upload is not to activate");
 
@@ -217,7 +217,7 @@ async fn a_release_for_an_older_contract_is_taken_back_only_where_it_was_in_use(
     let old = Guest::new(watcher("1.0.0")).component();
     house.install(&old).await;
     let first = plugin(&house).await["release"].clone();
-    let newer = altered(&Guest::new(watcher("2.0.0")).component(), "rule@0.1.0", "rule@0.1.7");
+    let newer = altered(&Guest::new(watcher("2.0.0")).component(), "rule@0.1.1", "rule@0.1.7");
     let newer = upload(&house, newer).await.ok();
     assert_eq!(newer["contract"], "0.1.7");
     activate(&house, &newer, json!({})).await.ok();
@@ -225,7 +225,7 @@ async fn a_release_for_an_older_contract_is_taken_back_only_where_it_was_in_use(
     let downgrade = Guest::new(watcher("3.0.0")).component();
     let refused = install(&house, downgrade.clone()).await.problem(409, "contract_downgrade");
     assert!(
-        refused["detail"].as_str().unwrap().contains("built for takt:crm@0.1.0, the one in use for 0.1.7"),
+        refused["detail"].as_str().unwrap().contains("built for takt:crm@0.1.1, the one in use for 0.1.7"),
         "{refused}"
     );
     let downgrade = upload(&house, downgrade).await.ok();

@@ -14,6 +14,7 @@ use takt::store::{Feed, Store};
 use takt::unit::{Author, Unit};
 use takt::wasm::call::{Budget, Budgets, Call, Ending, Installation, Report};
 use takt::wasm::manifest::Manifest;
+use takt::wasm::outside::Outside;
 use takt::wasm::runtime::{BadComponent, Component, Runtime};
 
 use crate::support::database::Data;
@@ -69,6 +70,7 @@ impl Sandbox {
             }),
             language: "en".into(),
             time_zone: "UTC".into(),
+            outside: Outside::Closed("there is no way out of this test"),
         }
     }
 
@@ -99,6 +101,7 @@ fn deeds() -> Vec<Deed> {
         rows_read: 50,
         records_written: 20,
         log_bytes: 1 << 10,
+        http_calls: 0,
     };
     let plenty = Budgets { fuel: u64::MAX / 2, ..SMALL };
     vec![
@@ -324,7 +327,7 @@ async fn bad_components_are_refused_and_named() {
     assert!(matches!(refusal(vec![0; (64 << 20) + 1].into()).await, BadComponent::TooLarge { .. }));
     assert_eq!(refusal(wat::parse_str("(component)").unwrap().into()).await, BadComponent::NoRule);
 
-    let version = refusal(guests::patched("@0.1.0", "@0.2.0")).await;
+    let version = refusal(guests::patched("@0.1.1", "@0.2.0")).await;
     assert_eq!(version, BadComponent::Contract { found: "0.2.0".to_owned() });
     assert_eq!(version.to_string(), "the component is built for takt:crm@0.2.0; this host serves 0.1.x");
 

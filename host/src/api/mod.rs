@@ -40,6 +40,7 @@ mod reports;
 mod runs;
 mod search;
 mod second_factor;
+mod secrets;
 mod session;
 mod sessions;
 mod shadow;
@@ -147,6 +148,7 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         events::endpoints(),
         runs::endpoints(),
         plugins::endpoints(),
+        secrets::endpoints(),
         releases::endpoints(),
         backtest::endpoints(),
         shadow::endpoints(),

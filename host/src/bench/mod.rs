@@ -27,6 +27,7 @@ use crate::engine::{Engine, Parts, Pending};
 use crate::sample;
 use crate::server::open_store;
 use crate::store::postgres::temporary::Temporary;
+use crate::store::seal::Seal;
 use crate::wasm::runtime::Runtime;
 use fairness::FairnessFigures;
 use figures::Figures;
@@ -165,6 +166,7 @@ async fn engine_on(host: &Settings) -> Result<Engine> {
         native: [rule].into(),
         renderer: Renderer::of_this_program(),
         carried: &[],
+        seal: Arc::new(Seal::load(&host.key())?),
     };
     Ok(Engine::start(parts).await?)
 }

@@ -2,9 +2,11 @@
 //! came of it. Channels decide nothing and keep nothing.
 
 pub mod address;
+mod client;
 pub mod gateway;
 pub mod letter;
 pub mod mail;
+pub mod service;
 pub mod webhook;
 
 use gateway::Gateway;

@@ -3,18 +3,16 @@
 //! Sources: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>,
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md> and its JSON format.
 
-use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::{Client, StatusCode, Url, redirect};
+use reqwest::{Client, StatusCode, Url};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::address::{PublicOnly, is_public};
+use super::client::{client, is_bare, leads_inside, reason};
 use crate::crm::event::Event;
 use crate::crm::instant::Instant;
 
@@ -67,17 +65,7 @@ impl Sender {
     /// # Errors
     /// Where the system's TLS cannot be set up.
     pub fn new(private: bool) -> reqwest::Result<Self> {
-        // Where another part of the process chose one before, that one stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client = Client::builder()
-            .timeout(TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("takt/", env!("CARGO_PKG_VERSION")));
-        if !private {
-            client = client.dns_resolver(Arc::new(PublicOnly));
-        }
-        Ok(Self { client: client.build()?, private })
+        Ok(Self { client: client(private)?, private })
     }
 
     /// The URL, where it is one that may be sent to. A name's addresses are looked at when it is sent to.
@@ -86,15 +74,10 @@ impl Sender {
     /// [`BadUrl`].
     pub fn check(&self, url: &str) -> Result<Url, BadUrl> {
         let url = Url::parse(url).map_err(|_| BadUrl::NotWeb)?;
-        let bare = url.username().is_empty() && url.password().is_none();
-        if !matches!(url.scheme(), "http" | "https") || !bare {
+        if !matches!(url.scheme(), "http" | "https") || !is_bare(&url) || url.host_str().is_none() {
             return Err(BadUrl::NotWeb);
         }
-        let host = url.host_str().ok_or(BadUrl::NotWeb)?.trim_start_matches('[').trim_end_matches(']');
-        match host.parse::<IpAddr>() {
-            Ok(address) if !self.private && !is_public(address) => Err(BadUrl::Private),
-            _ => Ok(url),
-        }
+        if leads_inside(&url) && !self.private { Err(BadUrl::Private) } else { Ok(url) }
     }
 
     /// Sends once, signed by each of the secrets.
@@ -111,6 +94,7 @@ impl Sender {
         let request = self
             .client
             .post(url)
+            .timeout(TIMEOUT)
             .header("content-type", "application/cloudevents+json")
             .header("webhook-id", parcel.id)
             .header("webhook-timestamp", seconds.to_string())
@@ -132,7 +116,7 @@ impl Sender {
     /// Where no answer came.
     pub async fn post(&self, url: &str, body: &Value) -> Result<(u16, Value), String> {
         let url = self.check(url).map_err(|error| error.to_string())?;
-        let answer = self.client.post(url).json(body).send().await.map_err(reason)?;
+        let answer = self.client.post(url).timeout(TIMEOUT).json(body).send().await.map_err(reason)?;
         let status = answer.status().as_u16();
         Ok((status, answer.json().await.unwrap_or(Value::Null)))
     }
@@ -181,18 +165,6 @@ fn mac(secret: &str, id: &str, seconds: i64, body: &[u8]) -> Option<Hmac<Sha256>
     mac.update(format!("{id}.{seconds}.").as_bytes());
     mac.update(body);
     Some(mac)
-}
-
-/// What went wrong, to its root: the outer errors say little. The URL, which may hold a key, is left out.
-fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(inner) = source {
-        text = format!("{text}: {inner}");
-        source = inner.source();
-    }
-    text.chars().take(500).collect()
 }
 
 #[cfg(test)]

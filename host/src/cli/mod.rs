@@ -16,6 +16,7 @@ mod release;
 mod replay;
 mod run;
 mod sample;
+mod secret;
 mod serve;
 mod token;
 mod transfer;

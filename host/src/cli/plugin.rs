@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::{Client, HostArgs};
-use super::{Failure, craft, dev, dry, fixtures, read_file, release, say, say_json};
+use super::{Failure, craft, dev, dry, fixtures, read_file, release, say, say_json, secret};
 use crate::bundled;
 
 /// What to do with plugins.
@@ -58,6 +58,9 @@ pub enum PluginCommand {
     },
     /// Show a plugin's configuration, or set it.
     Config(ConfigArgs),
+    /// Secrets that the host puts into a plugin's calls of services outside.
+    #[command(subcommand)]
+    Secret(secret::SecretCommand),
     DryRun(dry::DryRunArgs),
     Releases(release::ReleasesArgs),
     Upgrade(release::UpgradeArgs),
@@ -112,6 +115,7 @@ pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failur
             shown(&plugin, "is disabled", json)
         }
         PluginCommand::Config(args) => configure(args, json).await,
+        PluginCommand::Secret(command) => secret::run(command, json).await,
         PluginCommand::DryRun(args) => dry::run(args, json).await,
         PluginCommand::Releases(args) => release::releases(args, json).await,
         PluginCommand::Upgrade(args) => release::upgrade(args, json).await,

@@ -91,6 +91,7 @@ fn group(capability: &str) -> &str {
 fn serves(interface: &str, group: &str) -> bool {
     match interface {
         "records" => Kind::ALL.iter().any(|kind| kind.plural() == group),
+        "http" => matches!(group, "http" | "secret"),
         "calendar" => group == Kind::Meeting.plural(),
         // Heads are given as users: the interface of departments brings that of users along.
         "users" => matches!(group, "users" | "departments"),

@@ -163,7 +163,9 @@ impl Engine {
             record: None,
         };
         let attempt = run.map_or(1, |run| run.attempt);
-        let wake = Wake { trigger: Trigger::Event(event.clone()), cause: Cause::default(), attempt, reruns: 0 };
+        let outside = self.recorded(run.map(|run| run.id)).await;
+        let wake =
+            Wake { trigger: Trigger::Event(event.clone()), cause: Cause::default(), attempt, reruns: 0, outside };
         let ended = self.run_supposing(installed, wake, supposing).await;
         let difference = Difference::between(recorded.as_ref().map(then).unwrap_or_default(), proposed(&ended));
         let verdict = verdict_of(recorded.as_ref().map(|(run, _)| run.outcome), ended.run.outcome, &difference);

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Engine;
 use super::catalogue::{Code, Installed};
 use super::plugins::PluginError;
+use super::reach::DRY;
 use super::run::{Ended, Supposing, Wake};
 use crate::crm::change::{Change, Verb};
 use crate::crm::event::{self, Cause, Command, Event, Tick, Timer, Trigger};
@@ -19,6 +20,7 @@ use crate::plugins::{check, config};
 use crate::store::run::RunRow;
 use crate::unit::Proposal;
 use crate::wasm::call::{Ending, Installation, Reply};
+use crate::wasm::outside::Outside;
 
 /// What a dry run is woken by.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -105,7 +107,7 @@ impl Engine {
             Trigger::Event(event) => Some(installed.is_woken_by(&event.change, &self.custom())),
             _ => None,
         };
-        let wake = Wake { trigger, cause: Cause::default(), attempt: 1, reruns: 0 };
+        let wake = Wake { trigger, cause: Cause::default(), attempt: 1, reruns: 0, outside: Outside::Closed(DRY) };
         let Ended { run, ending, proposal, .. } =
             self.run_supposing(&installed, wake, Supposing { record, ..Supposing::default() }).await;
         let reply = match ending {

@@ -27,8 +27,10 @@ mod pause;
 pub mod plugins;
 mod post;
 mod press;
+mod reach;
 mod releases;
 mod run;
+mod secrets;
 pub mod settings;
 mod shadow;
 mod sweep;
@@ -42,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::channels::Channels;
+use crate::channels::service::Services;
 use crate::channels::webhook::Sender;
 use crate::crm::custom::CustomFields;
 use crate::crm::entity::Setting;
@@ -50,6 +53,7 @@ use crate::crm::instant::Instant;
 use crate::crm::organisation::Organisation;
 use crate::documents::Renderer;
 use crate::store::delivery::Claim;
+use crate::store::seal::Seal;
 use crate::store::{Feed, Store, StoreError};
 use crate::unit::{Author, Unit};
 use crate::wasm::runtime::Runtime;
@@ -98,6 +102,8 @@ pub struct Parts {
     pub renderer: Renderer,
     /// Plugins that this program carries, by name.
     pub carried: Carried,
+    /// What opens secrets that stand in the store.
+    pub seal: Arc<Seal>,
 }
 
 /// Plugins that a program carries: their names and components.
@@ -122,6 +128,8 @@ struct Inner {
     /// Something may have come due earlier than the waker thinks.
     wake: Notify,
     webhooks: Sender,
+    services: Arc<Services>,
+    seal: Arc<Seal>,
     channels: Channels,
     renderer: Renderer,
     carried: Carried,
@@ -148,9 +156,11 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub async fn start(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { store, feed, claims, runtime, clock, settings, native, renderer, carried } = parts;
+        let Parts { store, feed, claims, runtime, clock, settings, native, renderer, carried, seal } = parts;
         let webhooks = Sender::new(settings.private_webhooks)
             .map_err(|error| StoreError(format!("nothing can be sent to webhooks: {error}")))?;
+        let services = Services::new(settings.private_services)
+            .map_err(|error| StoreError(format!("no service can be called: {error}")))?;
         let channels = Channels::new(&settings.gateways).map_err(|error| StoreError(error.to_string()))?;
         let slots = Arc::new(Semaphore::new(settings.in_flight));
         let engine = Self(Arc::new(Inner {
@@ -168,6 +178,8 @@ impl Engine {
             waiting: Waiting::default(),
             backlog: AtomicU64::new(0),
             webhooks,
+            services: Arc::new(services),
+            seal,
             channels,
             renderer,
             carried,

@@ -5,6 +5,7 @@ use tracing::Instrument as _;
 
 use super::Engine;
 use super::catalogue::{Catalogue, Installed};
+use super::reach::once_pressed;
 use super::run::{Wake, conflicting, count};
 use crate::crm::event::{Cause, Command, Trigger};
 use crate::crm::id::Id;
@@ -100,11 +101,12 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<Pressed, PressError> {
         let mut reruns = 0;
+        let outside = self.reach(&once_pressed(plugin, idempotency.as_ref()));
         loop {
             let catalogue = self.catalogue();
             let installed = able(&catalogue, plugin, &command)?;
             let trigger = Trigger::Command(command.clone());
-            let wake = Wake { trigger, cause: Cause::default(), attempt: 1, reruns };
+            let wake = Wake { trigger, cause: Cause::default(), attempt: 1, reruns, outside: outside.clone() };
             let ended = self.run_once(&installed, wake).await;
             let (run, outcome) = (ended.run.id, ended.run.outcome);
             let message = ended.run.error.clone().unwrap_or_default();

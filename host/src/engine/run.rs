@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tracing::Instrument;
 
 use super::catalogue::{Catalogue, Code, Installed};
-use super::{Engine, contention};
+use super::{Engine, contention, reach};
 use crate::crm::event::{Cause, Trigger};
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
@@ -20,6 +20,7 @@ use crate::store::shadow::ShadowTrial;
 use crate::unit::{Author, Proposal, Then};
 use crate::wasm::call::{Call, Ending, Report};
 use crate::wasm::journal::{Journal, Written};
+use crate::wasm::outside::Outside;
 
 /// Wait before a delivery that the host could not serve is tried again.
 const HOST_PAUSE: Duration = Duration::from_secs(1);
@@ -43,6 +44,8 @@ pub(super) struct Wake {
     pub(super) cause: Cause,
     pub(super) attempt: u32,
     pub(super) reruns: u32,
+    /// What it reaches outside the host.
+    pub(super) outside: Outside,
 }
 
 /// What a run is to take for given that commits nothing.
@@ -83,6 +86,7 @@ impl Engine {
         let mut reruns = 0;
         let mut over = plugin.to_string();
         let mut turn = None;
+        let outside = self.reach(&reach::once(&plugin, &trigger));
         loop {
             let catalogue = self.catalogue();
             let Some(installed) = catalogue.get(&plugin).filter(|plugin| plugin.row.enabled).cloned() else {
@@ -91,7 +95,7 @@ impl Engine {
             if turn.is_none() {
                 turn = self.0.contended.turn(&over, reruns).await;
             }
-            let wake = Wake { trigger: trigger.clone(), cause, attempt, reruns };
+            let wake = Wake { trigger: trigger.clone(), cause, attempt, reruns, outside: outside.clone() };
             let ended = self.run_once(&installed, wake).await;
             let outcome = ended.run.outcome;
             let failure = ended.run.error.clone();
@@ -169,6 +173,7 @@ impl Engine {
             installation: installed.installation.clone(),
             language: organisation.language.as_str().into(),
             time_zone: organisation.time_zone.name().into(),
+            outside: wake.outside,
         };
         // Each try has an id of its own; the line that tells the last one tells the run that is kept.
         tracing::Span::current().record("run", tracing::field::display(call.run));

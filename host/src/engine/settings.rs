@@ -35,6 +35,8 @@ pub struct EngineSettings {
     pub messages_per_minute: u32,
     /// Whether webhooks may lead to private addresses.
     pub private_webhooks: bool,
+    /// Whether rules may call services at private addresses.
+    pub private_services: bool,
     /// Of 100 runs that went well, the journals of so many are kept; those of runs that failed always are.
     pub journal_percent: u32,
     /// So many of a plugin's last runs are looked at when one fails.
@@ -60,6 +62,7 @@ impl Default for EngineSettings {
             gateways: Gateways::default(),
             messages_per_minute: 600,
             private_webhooks: false,
+            private_services: false,
             journal_percent: 1,
             pause_runs: 20,
             pause_percent: 50,

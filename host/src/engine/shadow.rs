@@ -17,6 +17,7 @@ use super::backtest::{proposed, verdict_of};
 use super::catalogue::{Code, Installed};
 use super::dry::configured;
 use super::plugins::{PluginError, Result};
+use super::reach::SHADOW;
 use super::run::{Ended, Supposing, Wake};
 use crate::crm::event::{Cause, Event, Trigger};
 use crate::crm::id::Id;
@@ -27,6 +28,7 @@ use crate::store::commit::{Commit, CommitError, Committed, NewDelivery};
 use crate::store::plugin::PluginRow;
 use crate::store::run::{Outcome, RunRow};
 use crate::store::shadow::{Costs, Shadow, ShadowTally, ShadowTrial, Verdict};
+use crate::wasm::outside::Outside;
 
 /// So much longer than the release in use a shadow may take: what people wait for does not wait for it.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -127,7 +129,8 @@ impl Engine {
         let (run, now) = (Id::new(), self.now());
         let same = || Supposing { run: Some(run), now: Some(now), ..Supposing::default() };
         let woken = self.is_woken_by(shadow, &wake.trigger);
-        let beside = woken.then(|| self.begin(shadow.clone(), wake.clone(), same()));
+        let closed = Wake { outside: Outside::Closed(SHADOW), ..wake.clone() };
+        let beside = woken.then(|| self.begin(shadow.clone(), closed, same()));
         let mut ended = self.run_live(installed, wake, same()).await;
         let beside = match beside {
             Some(beside) => in_time(beside).await,
@@ -174,7 +177,8 @@ impl Engine {
         let catalogue = self.catalogue();
         let Some(shadow) = catalogue.get(plugin).and_then(|installed| installed.shadow.clone()) else { return };
         let cause = Cause { event: Some(event.id), run: event.run, root: Some(event.root), depth: event.depth };
-        let wake = Wake { trigger: Trigger::Event(event), cause, attempt: 1, reruns: 0 };
+        let outside = Outside::Closed(SHADOW);
+        let wake = Wake { trigger: Trigger::Event(event), cause, attempt: 1, reruns: 0, outside };
         let Beside::Ended(ended) = in_time(self.begin(shadow, wake, Supposing::default())).await else { return };
         let difference = Difference::between(Vec::new(), proposed(&ended));
         let mut commit = Commit::new(ended.run.at, Actor::Plugin(plugin.to_owned()));

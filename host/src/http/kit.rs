@@ -11,9 +11,9 @@ use axum::http::HeaderMap;
 
 use super::limiter::Limiter;
 use super::pressure::{Limits, Pressure};
-use super::seal::Seal;
 use crate::crm::instant::Instant;
 use crate::store::Store;
+use crate::store::seal::Seal;
 
 /// What every layer of the kit shares. Cheap to clone.
 #[derive(Clone)]

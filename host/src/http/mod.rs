@@ -16,6 +16,5 @@ pub mod policy;
 pub mod posted;
 pub mod pressure;
 pub mod problem;
-pub mod seal;
 pub mod secret;
 pub mod totp;

@@ -2,13 +2,17 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
+
 use super::condition::Condition;
 use super::{config, schedule as settings};
+use crate::channels::service;
 use crate::crm::cron::Cron;
 use crate::crm::invalid::Invalid;
 use crate::crm::kind::Kind;
 use crate::crm::schema;
 use crate::crm::text::kebab_case;
+use crate::wasm::capability::Capability;
 use crate::wasm::manifest::{CommandSpec, Manifest, Need, Schedule, Subscription};
 
 /// Characters of a title.
@@ -34,7 +38,8 @@ pub fn manifest(manifest: &Manifest) -> Result<(), Invalid> {
     each(&manifest.subscriptions, "/subscriptions", subscription, &mut invalid);
     each(&manifest.schedules, "/schedules", schedule, &mut invalid);
     each(&manifest.commands, "/commands", command, &mut invalid);
-    each(&manifest.needs, "/needs", need, &mut invalid);
+    let of_schema = |given: &Need, at: &str, invalid: &mut Invalid| need(given, &manifest.config_schema, at, invalid);
+    each(&manifest.needs, "/needs", of_schema, &mut invalid);
     unique(manifest.schedules.iter().map(|schedule| &schedule.name), "/schedules", "name", &mut invalid);
     unique(manifest.commands.iter().map(|command| &command.name), "/commands", "name", &mut invalid);
     unique(manifest.needs.iter().map(|need| &need.capability), "/needs", "capability", &mut invalid);
@@ -91,14 +96,27 @@ fn command(command: &CommandSpec, at: &str, invalid: &mut Invalid) {
 /// asking for consent, at any hour.
 const ALONE: [&str; 2] = ["messages:expected", "reports:read"];
 
-fn need(need: &Need, at: &str, invalid: &mut Invalid) {
+fn need(need: &Need, schema: &Value, at: &str, invalid: &mut Invalid) {
     let of_kind = |(plural, verb)| Kind::of_plural(plural).is_some() && matches!(verb, "read" | "write");
-    let known = need.capability.split_once(':').is_some_and(of_kind) || ALONE.contains(&need.capability.as_str());
-    invalid.check(
-        known,
-        &format!("{at}/capability"),
-        "must be a plural kind of record and read or write, like leads:read",
-    );
+    let field = format!("{at}/capability");
+    match Capability::of(&need.capability) {
+        Capability::Host(host) => invalid.check(
+            service::host(host).is_some_and(|named| named == host),
+            &field,
+            "must name one host in lower case, with its port where that is not 443, like http:api.example.com",
+        ),
+        Capability::HostOf(setting) => {
+            let kind = schema.pointer(&format!("/properties/{setting}/type"));
+            let message = format!("the configuration has no setting `{setting}` that is a text");
+            invalid.check(kind.is_some_and(|kind| kind == "string"), &field, &message);
+        }
+        Capability::Secret(name) => kebab_case(name, &field, invalid),
+        Capability::Other(capability) => invalid.check(
+            capability.split_once(':').is_some_and(of_kind) || ALONE.contains(&capability),
+            &field,
+            "must be a plural kind of record and read or write, like leads:read; or http:HOST, secret:NAME",
+        ),
+    }
     text(&need.reason, SENTENCE, &format!("{at}/reason"), invalid);
 }
 
@@ -110,7 +128,7 @@ fn config_schema(manifest: &Manifest, invalid: &mut Invalid) {
     if invalid.0.len() > before {
         return;
     }
-    let object = given.get("type").and_then(serde_json::Value::as_str) == Some("object");
+    let object = given.get("type").and_then(Value::as_str) == Some("object");
     invalid.check(object, AT, "must be a schema of type object");
     let defaults = config::complete(given, &serde_json::json!({}));
     let times = settings::check_settings(manifest, &defaults).err().map(|wrong| wrong.0).unwrap_or_default();
@@ -159,7 +177,7 @@ fn is_version(version: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -187,6 +205,13 @@ mod tests {
     #[test]
     fn sound_manifests_are_taken() {
         assert_eq!(manifest(&serde_json::from_value(sound()).unwrap()), Ok(()));
+        for capability in
+            ["http:api.example.com", "http:10.0.0.1:8443", "http:{token}", "secret:api-key", "reports:read"]
+        {
+            let mut sound = sound();
+            sound["needs"][0]["capability"] = json!(capability);
+            assert_eq!(manifest(&serde_json::from_value(sound).unwrap()), Ok(()), "{capability}");
+        }
     }
 
     #[test]
@@ -207,6 +232,14 @@ mod tests {
             ("/commands", json!([command, command]), vec!["/commands/0/on/0", "/commands/1/on/0", "/commands/1/name"]),
             ("/commands/0/input_schema", json!({"type": 7}), vec!["/commands/0/input_schema/type"]),
             ("/needs/0/capability", json!("lead:read"), vec!["/needs/0/capability"]),
+            ("/needs/0/capability", json!("http:"), vec!["/needs/0/capability"]),
+            ("/needs/0/capability", json!("http:*"), vec!["/needs/0/capability"]),
+            ("/needs/0/capability", json!("http:API.example.com"), vec!["/needs/0/capability"]),
+            ("/needs/0/capability", json!("http:api.example.com:443"), vec!["/needs/0/capability"]),
+            ("/needs/0/capability", json!("http:https://api.example.com"), vec!["/needs/0/capability"]),
+            ("/needs/0/capability", json!("http:{times}"), vec!["/needs/0/capability"]),
+            ("/needs/0/capability", json!("http:{none}"), vec!["/needs/0/capability"]),
+            ("/needs/0/capability", json!("secret:API key"), vec!["/needs/0/capability"]),
             ("/needs/0/reason", json!(""), vec!["/needs/0/reason"]),
             ("/config_schema", json!({"type": "array"}), vec!["/config_schema"; 2]),
             ("/config_schema/properties/times/default", json!("three"), vec!["/config_schema"]),

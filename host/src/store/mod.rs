@@ -22,6 +22,8 @@ pub mod postgres;
 pub mod report;
 pub mod retention;
 pub mod run;
+pub mod seal;
+pub mod secret;
 pub mod shadow;
 pub mod sqlite;
 pub mod transfer;
@@ -54,6 +56,7 @@ use plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use report::{FigureQuery, Reached};
 use retention::{Kept, Swept};
 use run::{RunFilter, RunRow};
+use secret::PluginSecret;
 use shadow::{ShadowTally, ShadowTrial};
 
 /// The store could not do its work: the disk, the database or its contents are at fault, not the request.
@@ -201,6 +204,13 @@ pub trait Store: Send + Sync + 'static {
     async fn release_put(&self, release: NewRelease) -> Result<()>;
     /// The releases of a plugin, the newest first.
     async fn release_list(&self, plugin: &str, limit: u32) -> Result<Vec<ReleaseRow>>;
+
+    /// The secrets that were set for a plugin, by name.
+    async fn secret_list(&self, plugin: &str) -> Result<Vec<PluginSecret>>;
+    /// Sets one.
+    async fn secret_put(&self, secret: PluginSecret) -> Result<()>;
+    /// Takes one away. False when there is no such.
+    async fn secret_delete(&self, plugin: &str, name: &str) -> Result<bool>;
 
     /// Opens a session.
     async fn session_put(&self, session: Session) -> Result<()>;

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::capability::Capability;
 use super::journal::Written;
 use super::manifest::Manifest;
+use super::outside::Outside;
 use crate::crm::event::Trigger;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
@@ -31,6 +34,8 @@ pub struct Call {
     pub language: Arc<str>,
     /// IANA time zone of the organisation.
     pub time_zone: Arc<str>,
+    /// What it reaches outside the host.
+    pub outside: Outside,
 }
 
 /// What is the same for all runs of an installed plugin.
@@ -44,6 +49,20 @@ pub struct Installation {
     pub grants: BTreeSet<String>,
     /// What a run may use.
     pub budgets: Budgets,
+}
+
+impl Installation {
+    /// Whether a grant lets that host be called.
+    #[must_use]
+    pub fn reaches(&self, host: &str) -> bool {
+        self.hosts().any(|granted| granted == host)
+    }
+
+    /// The hosts that it was granted, as its configuration has them.
+    pub fn hosts(&self) -> impl Iterator<Item = String> {
+        let config: Value = serde_json::from_str(&self.config).unwrap_or_default();
+        self.grants.iter().filter_map(move |grant| Capability::of(grant).host(&config))
+    }
 }
 
 /// What a run may use. Over any of them the run fails, and says which.
@@ -64,6 +83,8 @@ pub struct Budgets {
     pub records_written: u64,
     /// Bytes of log. What is over is cut; the run does not fail by it.
     pub log_bytes: u64,
+    /// Calls of services outside.
+    pub http_calls: u64,
 }
 
 impl Default for Budgets {
@@ -76,6 +97,7 @@ impl Default for Budgets {
             rows_read: 20_000,
             records_written: 5_000,
             log_bytes: 64 << 10,
+            http_calls: 20,
         }
     }
 }
@@ -104,6 +126,8 @@ pub enum Budget {
     RowsRead,
     /// [`Budgets::records_written`].
     RecordsWritten,
+    /// [`Budgets::http_calls`].
+    HttpCalls,
 }
 
 impl Budget {
@@ -117,6 +141,7 @@ impl Budget {
             Self::HostCalls => "host-calls",
             Self::RowsRead => "rows-read",
             Self::RecordsWritten => "records-written",
+            Self::HttpCalls => "http-calls",
         }
     }
 }

@@ -12,7 +12,7 @@ pub const SERVED: &str = "0.1.x";
 
 const CONTRACT: &str = "takt:crm/";
 /// The interfaces of the contract that may be imported.
-const GIVEN: [&str; 16] = [
+const GIVEN: [&str; 17] = [
     "takt:crm/types",
     "takt:crm/records",
     "takt:crm/leads",
@@ -26,6 +26,7 @@ const GIVEN: [&str; 16] = [
     "takt:crm/notifications",
     "takt:crm/calendar",
     "takt:crm/reports",
+    "takt:crm/http",
     "takt:crm/timers",
     "takt:crm/state",
     "takt:crm/log",

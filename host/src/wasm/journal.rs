@@ -73,6 +73,20 @@ pub enum Answer {
     Stopped(Stop),
 }
 
+impl Answer {
+    /// As the guest is given it.
+    pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, HostError> {
+        match self {
+            Self::Ok(value) => serde_json::from_value(value).map_err(|error| damaged(&error)),
+            Self::Err(value) => match serde_json::from_value::<types::Error>(value) {
+                Ok(error) => Err(HostError::Told(error)),
+                Err(error) => Err(damaged(&error)),
+            },
+            Self::Stopped(stop) => Err(HostError::Stopped(stop)),
+        }
+    }
+}
+
 /// Where a replay left the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Departure {
@@ -161,14 +175,7 @@ impl Reading {
         self.at += 1;
         let entry = self.entries.next();
         match entry {
-            Some(entry) if entry.call == call && entry.asked == asked => match entry.answer {
-                Answer::Ok(value) => serde_json::from_value(value).map_err(|error| damaged(&error)),
-                Answer::Err(value) => match serde_json::from_value::<types::Error>(value) {
-                    Ok(error) => Err(HostError::Told(error)),
-                    Err(error) => Err(damaged(&error)),
-                },
-                Answer::Stopped(stop) => Err(HostError::Stopped(stop)),
-            },
+            Some(entry) if entry.call == call && entry.asked == asked => entry.answer.read(),
             other => {
                 let journalled = other.map(|entry| shown(&entry.call, &entry.asked));
                 self.departure = Some(Departure { at: self.at, journalled, asked: Some(shown(call, asked)) });

@@ -7,6 +7,7 @@
 mod bindings;
 mod cache;
 pub mod call;
+pub mod capability;
 mod component;
 mod convert;
 mod ending;
@@ -16,6 +17,7 @@ mod inspect;
 pub mod journal;
 mod log;
 pub mod manifest;
+pub mod outside;
 pub mod runtime;
 mod state;
 mod turns;

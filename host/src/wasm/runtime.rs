@@ -21,6 +21,7 @@ use super::inspect;
 use super::journal::{Departure, Journal, Reading, Tape, Written};
 use super::log::SharedLog;
 use super::manifest::Manifest;
+use super::outside::Outside;
 use super::state::{Meter, State};
 use super::turns::{Turn, Turns};
 use super::wasi;
@@ -43,7 +44,11 @@ const DESCRIBING: Budgets = Budgets {
     rows_read: 0,
     records_written: 0,
     log_bytes: 4 << 10,
+    http_calls: 0,
 };
+
+/// What a component is told that runs without a host about it.
+const ALONE: &str = "there is no way out here";
 
 /// WebAssembly cannot be run here.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -138,6 +143,7 @@ impl Runtime {
                 log: log.clone(),
                 meter: Meter::new(DESCRIBING),
                 tape: Tape::Off,
+                outside: Outside::Closed(ALONE),
                 stop: None,
             },
         );
@@ -171,6 +177,7 @@ impl Runtime {
                 log: log.clone(),
                 meter: Meter::new(budgets),
                 tape: Tape::Writing(Written::default()),
+                outside: call.outside.clone(),
                 stop: None,
             },
         );
@@ -212,6 +219,7 @@ impl Runtime {
                 log: log.clone(),
                 meter: Meter::new(journal.budgets),
                 tape: Tape::Reading(Reading::new(journal.calls)),
+                outside: Outside::Closed(ALONE),
                 stop: None,
             },
         );

@@ -1,6 +1,7 @@
 //! What a run carries with it: its unit of work, its budgets, its log.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant as Clock};
 
 use serde::{Deserialize, Serialize};
 use wasmtime::component::ResourceTable;
@@ -10,6 +11,7 @@ use super::bindings::takt::crm::types;
 use super::call::{Budget, Budgets, Installation};
 use super::journal::Tape;
 use super::log::SharedLog;
+use super::outside::Outside;
 use crate::crm::invalid::Invalid;
 use crate::store::run::Cost;
 use crate::unit::{Unit, UnitError};
@@ -27,6 +29,7 @@ pub struct State {
     pub(super) log: SharedLog,
     pub(super) meter: Meter,
     pub(super) tape: Tape,
+    pub(super) outside: Outside,
     /// Why the host ended the run, where it did.
     pub(super) stop: Option<Stop>,
 }
@@ -90,21 +93,38 @@ impl HostError {
 }
 
 /// What the run has used, against what it may use.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Meter {
     budgets: Budgets,
+    begun: Clock,
     host_calls: u64,
     rows_read: u64,
     records_written: u64,
     memory: u64,
     memory_peak: u64,
     tables: usize,
+    http_calls: u64,
 }
 
 impl Meter {
     /// Nothing is used yet.
     pub(super) fn new(budgets: Budgets) -> Self {
-        Self { budgets, ..Self::default() }
+        Self {
+            budgets,
+            begun: Clock::now(),
+            host_calls: 0,
+            rows_read: 0,
+            records_written: 0,
+            memory: 0,
+            memory_peak: 0,
+            tables: 0,
+            http_calls: 0,
+        }
+    }
+
+    /// How long the run may still last.
+    pub(super) fn time_left(&self) -> Duration {
+        self.budgets.deadline().saturating_sub(self.begun.elapsed())
     }
 
     /// One call of the host.
@@ -120,6 +140,12 @@ impl Meter {
     /// Records, timers or state values written.
     pub(super) fn charge_writes(&mut self, writes: usize) -> Result<(), Stop> {
         charge(&mut self.records_written, writes as u64, self.budgets.records_written, Budget::RecordsWritten)
+    }
+
+    /// A call of a service: its number, from 1.
+    pub(super) fn charge_http(&mut self) -> Result<u64, Stop> {
+        charge(&mut self.http_calls, 1, self.budgets.http_calls, Budget::HttpCalls)?;
+        Ok(self.http_calls)
     }
 
     /// What it cost so far. Fuel and time are measured elsewhere.

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::bindings::takt::crm::{
-    calendar, departments, leads, log, notifications as notes, records, reports, state, timers, users,
+    calendar, departments, http, leads, log, notifications as notes, records, reports, state, timers, users,
 };
 use crate::failure::HostError;
 use crate::host::{Asked, Host, Level};
+use crate::http::{HeaderValue, HttpRequest, HttpResponse, Method};
 use crate::instant::Instant;
 use crate::kinds::{Conversion, Found, Id, Page, Reference, Role, User};
 use crate::notification::{Button, Notice, Question};
@@ -109,6 +110,30 @@ impl From<Notice> for notes::Draft {
     }
 }
 
+impl From<HttpRequest> for http::Request {
+    fn from(request: HttpRequest) -> Self {
+        let value = |value: HeaderValue| match value {
+            HeaderValue::Text(text) => http::HeaderValue::Text(text),
+            HeaderValue::Secret { prefix, name } => http::HeaderValue::Secret(http::Secret { name, prefix }),
+        };
+        let headers = request.headers.into_iter().map(|(name, given)| http::Header { name, value: value(given) });
+        http::Request {
+            method: match request.method {
+                Method::Get => http::Method::Get,
+                Method::Head => http::Method::Head,
+                Method::Post => http::Method::Post,
+                Method::Put => http::Method::Put,
+                Method::Patch => http::Method::Patch,
+                Method::Delete => http::Method::Delete,
+            },
+            url: request.url,
+            headers: headers.collect(),
+            body: request.body,
+            timeout: request.timeout_ms,
+        }
+    }
+}
+
 impl Host for ComponentHost {
     fn record_get(&self, kind: &str, id: &str) -> Asked<Value> {
         read(&records::get(kind, id)?)
@@ -201,6 +226,11 @@ impl Host for ComponentHost {
 
     fn report_figures(&self, query: Value) -> Asked<Value> {
         read(&reports::figures(&query.to_string())?)
+    }
+
+    fn http_send(&self, request: HttpRequest) -> Asked<HttpResponse> {
+        let http::Response { status, headers, body } = http::send(&request.into())?;
+        Ok(HttpResponse { status, headers, body })
     }
 
     fn state_get(&self, key: &str) -> Asked<Option<Value>> {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::failure::HostError;
+use crate::http::{HttpRequest, HttpResponse};
 use crate::instant::Instant;
 use crate::kinds::{Conversion, Department, Found, Id, Page, Record, Reference, Report, ReportQuery, User};
 use crate::notification::Notice;
@@ -151,6 +152,11 @@ pub trait Host {
         let wrong = |error| HostError::Other(format!("cannot read the report: {error}"));
         serde_json::from_value(self.report_figures(json(query)?)?).map_err(wrong)
     }
+
+    /// Calls a service outside, and waits for what it answers. What that does stays done, whatever becomes of the run: see
+    /// the guide. `Invalid` for what cannot be sent and a secret that is not set, `Other` where no answer comes. Wants
+    /// `http:HOST`, and `secret:NAME` for each secret.
+    fn http_send(&self, request: HttpRequest) -> Asked<HttpResponse>;
 
     /// The value of a key of the plugin's own.
     fn state_get(&self, key: &str) -> Asked<Option<Value>>;

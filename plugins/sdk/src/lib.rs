@@ -72,6 +72,7 @@ mod component;
 pub mod export;
 mod failure;
 mod host;
+mod http;
 mod instant;
 mod kinds;
 mod manifest;
@@ -90,6 +91,7 @@ mod trigger;
 pub use component::ComponentHost;
 pub use failure::{Failure, HostError, Optional};
 pub use host::{Asked, Host, Level};
+pub use http::{HeaderValue, HttpRequest, HttpResponse, Method};
 pub use instant::{Instant, NotAnInstant};
 pub use kinds::*;
 pub use manifest::{CommandSpec, Manifest, Subscription};
@@ -111,9 +113,9 @@ pub mod prelude {
     pub use crate::mock::{Notification, Trial};
     pub use crate::text;
     pub use crate::{
-        Actor, Button, Command, CommandSpec, Context, Elapsed, Event, Failure, Host, HostError, Instant, Level,
-        Localized, Manifest, Money, Notice, Optional, Outcome, Plugin, Query, Question, Reply, Say, Span, Subscription,
-        Template, Texts, Tick, Timer, Wanted, Work,
+        Actor, Button, Command, CommandSpec, Context, Elapsed, Event, Failure, Host, HostError, HttpRequest,
+        HttpResponse, Instant, Level, Localized, Manifest, Money, Notice, Optional, Outcome, Plugin, Query, Question,
+        Reply, Say, Span, Subscription, Template, Texts, Tick, Timer, Wanted, Work,
     };
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};

@@ -30,10 +30,10 @@ async fn what_is_no_component_for_this_host_is_refused_and_says_why() {
         (b"hello".to_vec(), "not WebAssembly"),
         (b"\0asm\x01\0\0\0".to_vec(), "core WebAssembly module"),
         (component[..component.len() / 2].to_vec(), "malformed"),
-        (lead_intake("takt:crm/rule@0.1.0", "takt:crm/ruin@0.1.0"), "no interface takt:crm/rule"),
-        (lead_intake("@0.1.0", "@9.1.0"), "takt:crm@9.1.0; this host serves 0.1.x"),
-        (lead_intake("takt:crm/records@", "evil:crm/records@"), "evil:crm/records@0.1.0"),
-        (lead_intake("takt:crm/timers@", "takt:crm/rumour@"), "takt:crm/rumour@0.1.0"),
+        (lead_intake("takt:crm/rule@0.1.1", "takt:crm/ruin@0.1.1"), "no interface takt:crm/rule"),
+        (lead_intake("@0.1.1", "@9.1.0"), "takt:crm@9.1.0; this host serves 0.1.x"),
+        (lead_intake("takt:crm/records@", "evil:crm/records@"), "evil:crm/records@0.1.1"),
+        (lead_intake("takt:crm/timers@", "takt:crm/rumour@"), "takt:crm/rumour@0.1.1"),
     ] {
         let refused = upload(&house, bytes).await.problem(422, "bad_component");
         assert!(refused["detail"].as_str().unwrap().contains(words), "{words}: {refused}");

@@ -1,8 +1,9 @@
 //! The commands of the program, on a running host.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 use super::house::House;
@@ -36,8 +37,18 @@ impl Commands {
         command
     }
 
-    pub async fn run(&self, words: &[&str]) -> Ended {
-        let done = self.command(words).output().await.unwrap();
-        Ended { code: done.status.code(), said: String::from_utf8([done.stdout, done.stderr].concat()).unwrap() }
+    /// One that is told something on its standard input.
+    pub async fn told(&self, words: &[&str], input: &str) -> Ended {
+        let mut running = self.command(words).stdin(Stdio::piped()).spawn().unwrap();
+        running.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
+        ended(running.wait_with_output().await.unwrap())
     }
+
+    pub async fn run(&self, words: &[&str]) -> Ended {
+        ended(self.command(words).output().await.unwrap())
+    }
+}
+
+fn ended(done: Output) -> Ended {
+    Ended { code: done.status.code(), said: String::from_utf8([done.stdout, done.stderr].concat()).unwrap() }
 }

@@ -67,8 +67,8 @@ impl Guest {
         globals.global(heap_type, &ConstExpr::i32_const(heap));
         let mut exports = ExportSection::new();
         exports.export("memory", ExportKind::Memory, 0);
-        exports.export("takt:crm/rule@0.1.0#describe", ExportKind::Func, 0);
-        exports.export("takt:crm/rule@0.1.0#handle", ExportKind::Func, 1);
+        exports.export("takt:crm/rule@0.1.1#describe", ExportKind::Func, 0);
+        exports.export("takt:crm/rule@0.1.1#handle", ExportKind::Func, 1);
         exports.export("cabi_realloc", ExportKind::Func, 2);
         let mut code = CodeSection::new();
         code.function(&body(self.describe, manifest)).function(&body(self.handle, done)).function(&realloc());

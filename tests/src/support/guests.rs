@@ -17,6 +17,12 @@ pub fn patched(from: &str, to: &str) -> Arc<[u8]> {
     altered(&hostile(), from, to).into()
 }
 
+/// The example that calls a service.
+pub fn company_rating() -> Arc<[u8]> {
+    static BUILT: LazyLock<Arc<[u8]>> = LazyLock::new(|| build("company-rating").into());
+    BUILT.clone()
+}
+
 /// A plugin that the host carries.
 pub fn component(name: &str) -> &'static [u8] {
     takt::bundled::components().iter().find(|(given, _)| *given == name).unwrap().1
@@ -39,7 +45,7 @@ pub fn altered(component: &[u8], from: &str, to: &str) -> Vec<u8> {
 pub fn written(rest: &str) -> Arc<[u8]> {
     let text = format!(
         r#"(component {rest} (component $c) (instance $rule (instantiate $c))
-            (export "takt:crm/rule@0.1.0" (instance $rule)))"#
+            (export "takt:crm/rule@0.1.1" (instance $rule)))"#
     );
     wat::parse_str(&text).unwrap().into()
 }
@@ -59,7 +65,7 @@ fn build(package: &str) -> Vec<u8> {
     }
     let output = cargo.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    std::fs::read(target.join(TARGET).join("guest").join(format!("{package}.wasm"))).unwrap()
+    std::fs::read(target.join(TARGET).join("guest").join(format!("{}.wasm", package.replace('-', "_")))).unwrap()
 }
 
 fn target_dir() -> PathBuf {

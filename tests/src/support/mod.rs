@@ -11,5 +11,6 @@ pub mod person;
 pub mod postgres;
 pub mod process;
 pub mod receiver;
+pub mod service;
 pub mod smtp;
 pub mod world;

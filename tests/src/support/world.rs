@@ -16,6 +16,7 @@ use takt::engine::settings::EngineSettings;
 use takt::engine::{EditError, Engine, Parts, Pending};
 use takt::store::Feed;
 use takt::store::run::{RunFilter, RunRow};
+use takt::store::seal::Seal;
 use takt::wasm::manifest::Manifest;
 use takt::wasm::runtime::Runtime;
 
@@ -66,6 +67,7 @@ impl World {
             native,
             renderer: Renderer::of_this_program(),
             carried: &[],
+            seal: Arc::new(Seal::new(&[7; 32]).unwrap()),
         };
         let engine = Engine::start(parts).await.unwrap();
         for (manifest, _) in &rules {

@@ -40,6 +40,7 @@ use crate::http::secret;
 use crate::sample::{self, Company};
 use crate::store::Feed;
 use crate::store::access::Session;
+use crate::store::seal::Seal;
 use crate::store::sqlite::SqliteStore;
 use crate::unit::{NoticeButton, NoticeDraft, Unit};
 use crate::wasm::call::{Call, Ending, Reply};
@@ -82,6 +83,7 @@ impl Host {
         let native: NativeRules = HashMap::from([("offers".to_owned(), rule.clone()), ("others".to_owned(), rule)]);
         let runtime = Arc::new(Runtime::new(None, 4).unwrap());
         let settings = EngineSettings::default();
+        let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
         let parts = Parts {
             store,
             feed,
@@ -92,6 +94,7 @@ impl Host {
             native,
             renderer: Renderer::of_this_program(),
             carried: &[],
+            seal: seal.clone(),
         };
         let engine = Engine::start(parts).await.unwrap();
         let company = sample::company(&engine).await.unwrap();
@@ -101,7 +104,7 @@ impl Host {
             store: engine.store().clone(),
             now: Arc::new(move || crate::engine::clock::Clock::now(now.as_ref())),
             limiter: Arc::new(Limiter::default()),
-            seal: Arc::new(crate::http::seal::Seal::new(&[7; 32]).unwrap()),
+            seal,
             pressure: Arc::new(Pressure::new(limits, Load::default)),
             attachments: folder.path().join("attachments").into(),
             options: Options {

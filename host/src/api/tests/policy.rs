@@ -20,6 +20,7 @@ fn path(rule: &Rule) -> String {
         .replace("{link}", id)
         .replace("{token}", "x")
         .replace("{slug}", "x")
+        .replace("{secret}", "x")
         .replace("{digest}", "x")
 }
 

@@ -52,6 +52,8 @@ mod reports;
 mod retention;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/secrets.rs"]
+mod secrets;
 #[path = "../sql/shadow.rs"]
 mod shadow;
 #[path = "../sql/texts.rs"]

@@ -69,7 +69,8 @@ const JOURNALS: Way = Way::Walk {
 };
 
 const TRIALS: Way = Way::Walk {
-    page: "WITH p AS (SELECT id, at FROM shadow_trial WHERE id > coalesce($1, '') ORDER BY id LIMIT $2)
+    page:
+        "WITH p AS (SELECT id, at FROM shadow_trial WHERE id > coalesce($1, '') ORDER BY id LIMIT $2)
          SELECT p.id AS place, p.at, CAST(CASE WHEN p.at < $3 THEN 1 ELSE 0 END AS BIGINT) AS goes FROM p ORDER BY p.id",
     delete: &[concat!("DELETE FROM shadow_trial WHERE ", among!("id", "$1"))],
 };

@@ -30,6 +30,7 @@ use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
 use crate::store::report::{FigureQuery, Reached};
 use crate::store::retention::{Kept, Swept};
 use crate::store::run::{RunFilter, RunRow};
+use crate::store::secret::PluginSecret;
 use crate::store::shadow::{ShadowTally, ShadowTrial};
 use crate::store::{Result, Store, StoreError};
 
@@ -185,6 +186,16 @@ impl Store for SqlStore {
     }
     async fn release_list(&self, plugin: &str, limit: u32) -> Result<Vec<ReleaseRow>> {
         self.read_releases(plugin, limit).await.map_err(fault)
+    }
+
+    async fn secret_list(&self, plugin: &str) -> Result<Vec<PluginSecret>> {
+        self.read_secrets(plugin).await.map_err(fault)
+    }
+    async fn secret_put(&self, secret: PluginSecret) -> Result<()> {
+        self.put_secret(secret).await.map_err(fault)
+    }
+    async fn secret_delete(&self, plugin: &str, name: &str) -> Result<bool> {
+        self.delete_secret(plugin, name).await.map_err(fault)
     }
 
     async fn session_put(&self, session: Session) -> Result<()> {

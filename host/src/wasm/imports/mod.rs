@@ -9,6 +9,7 @@ mod companies;
 mod contacts;
 mod deals;
 mod filter;
+pub(super) mod http;
 mod leads;
 mod log;
 mod notifications;

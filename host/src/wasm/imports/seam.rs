@@ -5,8 +5,8 @@ use wasmtime::component::HasData;
 
 use super::typed::Result;
 use crate::wasm::bindings::takt::crm::{
-    calendar, companies, contacts, deals, departments, leads, log, notifications, pipelines, records, reports, state,
-    tasks, timers, types, users,
+    calendar, companies, contacts, deals, departments, http, leads, log, notifications, pipelines, records, reports,
+    state, tasks, timers, types, users,
 };
 use crate::wasm::journal::asked;
 use crate::wasm::state::{HostError, State};
@@ -59,6 +59,9 @@ journalled! {
     reports {
         figures(query: Json) -> Json;
         funnel(query: Json) -> Json;
+    }
+    http {
+        send(request: http::Request) -> http::Response;
     }
     leads {
         get(id: Id) -> leads::Lead;
@@ -132,6 +135,10 @@ impl log::Host for Journalled<'_> {
 
 impl types::Host for Journalled<'_> {
     fn convert_error(&mut self, error: HostError) -> wasmtime::Result<types::Error> {
+        if let HostError::Told(types::Error::Other(why)) = &error {
+            // A rule mostly asks to be run again by then, without a word: the log has the reason, also as it is replayed.
+            self.0.log.push("warn", why);
+        }
         types::Host::convert_error(self.0, error)
     }
 }

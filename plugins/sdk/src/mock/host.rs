@@ -7,6 +7,7 @@ use super::records::plural;
 use super::world::{Notification, SetTimer, World, admit};
 use crate::failure::HostError;
 use crate::host::{Asked, Host, Level};
+use crate::http::{HttpRequest, HttpResponse};
 use crate::instant::Instant;
 use crate::kinds::{
     Contact, Conversion, Deal, Department, Found, Id, Lead, LeadStatus, Meeting, Page, Reference, Role, User,
@@ -208,6 +209,11 @@ impl Host for MockHost {
     fn report_figures(&self, _query: Value) -> Asked<Value> {
         let world = self.reading("reports:read")?;
         serde_json::to_value(&world.report).map_err(|error| HostError::Other(error.to_string()))
+    }
+
+    fn http_send(&self, request: HttpRequest) -> Asked<HttpResponse> {
+        let play = self.world().ask(request.clone())?;
+        play(&request)
     }
 
     fn state_get(&self, key: &str) -> Asked<Option<Value>> {

@@ -3,6 +3,7 @@
 mod host;
 mod pick;
 mod records;
+mod services;
 mod trial;
 mod world;
 

@@ -1,13 +1,17 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::marker::PhantomData;
+use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
 use super::host::MockHost;
+use super::services::Services;
 use super::world::{Notification, Records, SetTimer, WorkingHours, World, changed_fields};
+use crate::export::config_schema;
 use crate::failure::{Failure, HostError};
-use crate::host::Level;
+use crate::host::{Asked, Level};
+use crate::http::{HttpRequest, HttpResponse};
 use crate::instant::Instant;
 use crate::kinds::{Id, Record, Reference, Report};
 use crate::manifest::Subscription;
@@ -42,6 +46,8 @@ impl<P: Plugin> Trial<P> {
     /// Installs the plugin with a configuration; what it leaves out stays at the default.
     pub fn with(config: Value) -> Trial<P> {
         let manifest = P::manifest();
+        let needs = manifest.needs.iter().map(|(capability, _)| capability);
+        let services = Services::granted(needs, &config, &config_schema::<P>());
         let world = World {
             plugin: manifest.name,
             granted: manifest.needs.into_iter().map(|(capability, _)| capability).collect(),
@@ -54,6 +60,7 @@ impl<P: Plugin> Trial<P> {
             state: BTreeMap::new(),
             picked: BTreeMap::new(),
             report: Report::default(),
+            services,
             log: Vec::new(),
             last_id: 0,
         };
@@ -86,6 +93,16 @@ impl<P: Plugin> Trial<P> {
     /// What reports say from now on.
     pub fn set_report(&self, report: Report) {
         self.host.world().report = report;
+    }
+
+    /// What services outside answer from now on.
+    pub fn answers(&self, play: impl Fn(&HttpRequest) -> Asked<HttpResponse> + 'static) {
+        self.host.world().services.play(Rc::new(play));
+    }
+
+    /// What services outside were asked, also by runs that came to nothing.
+    pub fn asked(&self) -> Vec<HttpRequest> {
+        self.host.world().services.asked.borrow().clone()
     }
 
     /// A record as it stands.

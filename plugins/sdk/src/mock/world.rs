@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::services::Services;
 use crate::failure::HostError;
 use crate::host::{Asked, Level};
 use crate::instant::Instant;
@@ -68,6 +69,7 @@ pub(super) struct World {
     /// In which order users were picked last.
     pub(super) picked: BTreeMap<Id, u64>,
     pub(super) report: Report,
+    pub(super) services: Services,
     pub(super) log: Vec<(Level, String)>,
     pub(super) last_id: u64,
 }

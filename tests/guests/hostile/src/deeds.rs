@@ -7,6 +7,7 @@ use std::hint::black_box;
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::asking::ask;
 use crate::bindings::exports::takt::crm::rule::{Context, Failure};
 use crate::bindings::takt::crm::notifications::{self, Button};
 use crate::bindings::takt::crm::types::Page;
@@ -32,6 +33,8 @@ pub fn done(name: &str, input: &str, context: &Context) -> Result<String, Failur
             String::new()
         }
         "denied" => shown(deals::get(input)),
+        "ask" => ask(input)?,
+        "ask-twice" => format!("{}\n{}", ask(input)?, ask(input)?),
         "look" => look(),
         "dice" => dice(),
         "clock" => clock(),

@@ -1,10 +1,11 @@
 //! A plugin that misbehaves: the command's name says how. Written on the bare contract, so that nothing is in its way.
 
+mod asking;
 mod deeds;
 
 use std::hint::black_box;
 
-use bindings::exports::takt::crm::rule::{CommandSpec, Context, Failure, Guest, Manifest, Reply, Trigger};
+use bindings::exports::takt::crm::rule::{CommandSpec, Context, Failure, Guest, Manifest, Need, Reply, Trigger};
 use bindings::takt::crm::state;
 
 #[expect(unsafe_code, reason = "generated")]
@@ -31,14 +32,15 @@ impl Guest for Hostile {
                 String::new()
             }
             b"json" => "{".to_owned(),
-            _ => r#"{"type": "object"}"#.to_owned(),
+            _ => r#"{"type": "object", "properties": {"server": {"type": "string"}}}"#.to_owned(),
         };
         let command = |name: &str| CommandSpec {
             name: name.to_owned(),
             title: name.to_owned(),
-            on: Vec::new(),
+            on: vec!["lead".to_owned()],
             input_schema: None,
         };
+        let need = |capability: &str| Need { capability: capability.to_owned(), reason: "To do harm.".to_owned() };
         Manifest {
             name: "hostile".to_owned(),
             version: "1.0.0".to_owned(),
@@ -46,9 +48,9 @@ impl Guest for Hostile {
             summary: "Misbehaves.".to_owned(),
             subscriptions: Vec::new(),
             schedules: Vec::new(),
-            commands: vec![command("fine")],
+            commands: ["fine", "ask", "ask-twice"].map(command).into(),
             config_schema: schema,
-            needs: Vec::new(),
+            needs: ["http:{server}", "http:localhost:9", "secret:key"].map(need).into(),
         }
     }
 
