@@ -8,6 +8,7 @@ mod bad_input;
 mod batch;
 mod bulk;
 mod channels;
+mod contract;
 mod craft;
 mod custom_fields;
 mod demo;
