@@ -43,6 +43,7 @@ mod s9;
 mod sandbox;
 mod search;
 mod services;
+mod signing;
 mod sse;
 mod support;
 mod telephony;

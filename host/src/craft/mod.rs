@@ -4,6 +4,7 @@
 mod check;
 mod contract;
 mod mask;
+mod package;
 mod scaffold;
 mod tools;
 mod versions;
@@ -11,6 +12,7 @@ mod versions;
 pub use check::{Checked, Unsound, check};
 pub use contract::{ContractError, bindings_c, component};
 pub use mask::mask;
+pub use package::{BadPackage, Package};
 pub use scaffold::{Lang, ScaffoldError, scaffold};
 pub use tools::{MissingTool, missing, this_program};
 pub use versions::Contract;

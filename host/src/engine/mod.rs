@@ -31,6 +31,7 @@ mod releases;
 mod run;
 mod secrets;
 pub mod settings;
+mod trust;
 mod wake;
 
 use std::sync::atomic::AtomicBool;
@@ -62,8 +63,9 @@ pub use dry::{DryRun, MadeUp, Supposed};
 pub use past::Period;
 pub use plugins::{Pending, PluginError, missing_grants};
 pub use press::{PressError, Pressed, pressed_before};
-pub use releases::ReleaseDiff;
+pub use releases::{Asking, ReleaseDiff};
 pub use run::outcome_of;
+pub use trust::{Untrusted, Upload};
 
 use catalogue::Catalogue;
 use clock::Clock;
