@@ -129,6 +129,8 @@ settings! {
     /// Whether rules may call services at private addresses, and on loopback without TLS: only where every admin may reach
     /// what the host reaches.
     private_services: bool = false, "TAKT_PRIVATE_SERVICES";
+    /// Whether components are taken only where a key that an admin trusts has signed them, or the host carries them.
+    require_signatures: bool = false, "TAKT_REQUIRE_SIGNATURES";
     /// Of 100 runs that went well, the journals of so many are kept, to be played again; those of runs that failed always
     /// are.
     journal_percent: u32 = EngineSettings::default().journal_percent, "TAKT_JOURNAL_PERCENT";
@@ -262,6 +264,7 @@ impl Settings {
             messages_per_minute: self.messages_per_minute,
             private_webhooks: self.private_webhooks,
             private_services: self.private_services,
+            require_signatures: self.require_signatures,
             journal_percent: self.journal_percent,
             pause_runs: self.pause_runs,
             pause_percent: self.pause_percent,

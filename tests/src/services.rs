@@ -5,9 +5,9 @@ use takt::wasm::journal::Journal;
 use takt::wasm::runtime::Runtime;
 
 use crate::support::command::Commands;
-use crate::support::guests::{company_rating, hostile};
+use crate::support::guests::{altered, company_rating, hostile};
 use crate::support::house::House;
-use crate::support::person::{Answer, items};
+use crate::support::person::{Answer, items, send};
 use crate::support::service::{Service, private};
 
 const SECRET: &str = "k3y-0f-the-rating-service";
@@ -238,7 +238,7 @@ async fn a_call_that_is_made_again_bears_the_same_key() {
     let path = format!("/api/v1/leads/{}/commands/ask", lead["id"].as_str().unwrap());
     let press = async |key: &str, question: String| {
         let request = house.ada.request(reqwest::Method::POST, &path).header("idempotency-key", key);
-        crate::support::person::send(request.json(&json!({"input": question}))).await
+        send(request.json(&json!({"input": question}))).await
     };
     // The first press calls the service and then comes to nothing; the person's program presses again.
     for (key, budget) in [("one", 1), ("one", 20), ("two", 20)] {
@@ -249,4 +249,36 @@ async fn a_call_that_is_made_again_bears_the_same_key() {
     let asked = service.asked();
     let keys: Vec<_> = asked.iter().map(|asked| asked.header("idempotency-key").unwrap()).collect();
     assert!(keys.len() == 3 && keys[0] == keys[1] && keys[1] != keys[2], "{keys:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_plugin_wants_is_told_as_data_for_now_and_for_a_release() {
+    let (house, service) = calling().await;
+    let permissions = house.ada.get("/api/v1/plugins/hostile/permissions").await.ok();
+    let [server, fixed, secret] = permissions["needs"].as_array().unwrap().as_slice() else {
+        panic!("{permissions:#}")
+    };
+    assert_eq!(
+        (&server["sort"], &server["setting"], &server["host"]),
+        (&json!("call"), &json!("server"), &json!(service.host()))
+    );
+    assert_eq!(
+        (&fixed["host"], &fixed["granted"], &fixed["reason"]),
+        (&json!("localhost:9"), &json!(true), &json!("To do harm."))
+    );
+    assert_eq!((&secret["sort"], &secret["new"]), (&json!("secret"), &json!(false)));
+    let key = &permissions["secrets"][0];
+    assert_eq!((&key["name"], &key["set"], &key["hosts"]), (&json!("key"), &json!(true), &json!([service.host()])));
+    assert!(permissions["imports"].to_string().contains("takt:crm/http@"), "{permissions:#}");
+    assert!(!permissions.to_string().contains(SECRET));
+
+    let newer = altered(&hostile(), "http:localhost:9", "http:localhost:8");
+    let request = house.ada.request(reqwest::Method::POST, "/api/v1/plugins/hostile/releases");
+    let release = send(request.header("content-type", "application/wasm").body(newer)).await.ok();
+    let path = format!("/api/v1/plugins/hostile/permissions?release={}", release["digest"].as_str().unwrap());
+    let permissions = house.ada.get(&path).await.ok();
+    let new: Vec<&Value> = permissions["needs"].as_array().unwrap().iter().filter(|need| need["new"] == true).collect();
+    assert_eq!((new.len(), &new[0]["host"], &new[0]["granted"]), (1, &json!("localhost:8"), &json!(false)));
+    assert_eq!((&permissions["dropped"], &permissions["active"]), (&json!(["http:localhost:9"]), &json!(false)));
+    assert_eq!(house.ada.get("/api/v1/plugins/hostile/permissions?release=none").await.status, 404);
 }

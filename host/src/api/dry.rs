@@ -148,7 +148,7 @@ async fn dry_run(
         let trigger =
             trigger.ok_or_else(|| Problem::new(Code::NoTrigger, "with a component, give `trigger` in the query"))?;
         let supposed = json::parse(trigger.as_bytes())?;
-        (supposed, Some(Component::from_request(request, &app).await?.0.to_vec()))
+        (supposed, Some(Component::from_request(request, &app).await?.bytes.to_vec()))
     } else {
         (Json::<Supposed>::from_request(request, &app).await?.0, None)
     };

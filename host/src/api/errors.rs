@@ -80,6 +80,7 @@ pub fn plugin_problem(error: PluginError) -> Problem {
             Problem::not_found(error.to_string())
         }
         PluginError::InUse(_) => Problem::field("/release", error.to_string()),
+        PluginError::Untrusted(_) => Problem::new(Code::UntrustedComponent, error.to_string()),
         PluginError::Older { .. } => Problem::new(Code::ContractDowngrade, error.to_string()),
         PluginError::Component(bad) => Problem::new(Code::BadComponent, bad.to_string()),
         PluginError::Manifest(invalid) => Problem::from(below("/manifest", invalid)),

@@ -24,6 +24,7 @@ mod history;
 mod idempotency;
 mod inbound;
 mod inbox;
+mod keys;
 mod links;
 mod mail;
 mod merge;
@@ -31,6 +32,7 @@ mod messages;
 mod openapi;
 mod openapi_problems;
 mod papers;
+mod permissions;
 mod persons;
 mod plugins;
 mod records;
@@ -149,6 +151,8 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         runs::endpoints(),
         plugins::endpoints(),
         secrets::endpoints(),
+        keys::endpoints(),
+        permissions::endpoints(),
         releases::endpoints(),
         backtest::endpoints(),
         shadow::endpoints(),

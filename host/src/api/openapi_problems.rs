@@ -24,7 +24,7 @@ const SPECIAL: &[(&str, &[Code])] = &[
     ("form_post", &[Code::OriginNotAllowed, Code::MalformedForm, Code::TooManyTries]),
     ("_hook", &[Code::BadSignature, Code::TooManyTries]),
     ("mail_hook", &[Code::BadMail]),
-    ("plugin_install", &[Code::NotAComponent, Code::BadComponent, Code::ContractDowngrade]),
+    ("plugin_install", &[Code::NotAComponent, Code::BadComponent, Code::ContractDowngrade, Code::UntrustedComponent]),
     ("release_upload", &[Code::NotAComponent, Code::BadComponent]),
     ("release_activate", &[Code::ContractDowngrade, Code::NotGranted]),
     ("plugin_enable", &[Code::NotGranted]),

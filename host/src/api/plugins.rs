@@ -13,7 +13,7 @@ use super::errors::plugin_problem;
 use crate::crm::instant::Instant;
 use crate::crm::missed::Missed;
 use crate::engine::catalogue::{Code as Loaded, Installed};
-use crate::engine::{Pending, missing_grants};
+use crate::engine::{Pending, Upload, missing_grants};
 use crate::http::code::Code;
 use crate::http::json::{Component, Json, OptionalJson};
 use crate::http::page::Params;
@@ -142,16 +142,18 @@ async fn list(State(app): State<App>) -> axum::Json<Plugins> {
 ///
 /// A new plugin is disabled and has no grants; one that was there keeps configuration, grants and state.
 #[utoipa::path(post, path = "/api/v1/plugins", tag = "plugins", operation_id = "plugin_install",
+    params(("takt-signature" = Option<String>, Header, description = "What `takt plugin sign` made, where it is signed.")),
     request_body(content_type = "application/wasm", content = Vec<u8>, description = "The component, up to 64 MiB."),
     responses((status = 201, description = "It is installed.", body = PluginDetail)))]
 async fn install(
     State(app): State<App>,
-    Component(bytes): Component,
+    Component { bytes, signature }: Component,
 ) -> Result<(StatusCode, axum::Json<PluginDetail>)> {
     if bytes.is_empty() {
         return Err(Problem::new(Code::NotAComponent, "the body is empty: send the component's bytes"));
     }
-    let installed = app.engine.plugin_install(bytes.to_vec()).await.map_err(plugin_problem)?;
+    let installed =
+        app.engine.plugin_install(Upload { component: bytes.to_vec(), signature }).await.map_err(plugin_problem)?;
     tracing::info!(plugin = %installed.row.name, release = %installed.row.release, "installed");
     Ok((StatusCode::CREATED, detail(&app, &installed).await?))
 }

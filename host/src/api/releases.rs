@@ -12,7 +12,7 @@ use super::errors::{plugin_problem, plugin_problem_in};
 use super::plugins::{PluginDetail, detail};
 use crate::crm::instant::Instant;
 use crate::crm::invalid::FieldError;
-use crate::engine::ReleaseDiff;
+use crate::engine::{ReleaseDiff, Upload};
 use crate::http::code::Code;
 use crate::http::json::{Component, OptionalJson};
 use crate::http::problem::{Problem, Result};
@@ -35,6 +35,10 @@ pub struct ReleaseView {
     /// The contract's version that it is built for; absent where that was not noted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contract: Option<String>,
+    /// Who signed it, by the name of the trusted key; `takt` for what the host carries; absent where nobody did who is
+    /// trusted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
     /// Bytes of the component.
     pub size: u64,
     /// When it was uploaded.
@@ -77,6 +81,7 @@ impl ReleaseView {
         Self {
             version: row.manifest.get("version").and_then(Value::as_str).unwrap_or_default().to_owned(),
             contract: Some(row.contract).filter(|contract| !contract.is_empty()),
+            signed_by: row.vouched.signer,
             size: row.size,
             uploaded_at: row.at,
             used_at: row.used_at,
@@ -113,18 +118,25 @@ async fn list(State(app): State<App>, Path(name): Path<String>) -> Result<axum::
 
 /// Keeps a component as a release of an installed plugin. It does not come into use by that.
 #[utoipa::path(post, path = "/api/v1/plugins/{name}/releases", tag = "plugins", operation_id = "plugin_release_upload",
-    params(("name" = String, Path, description = "The plugin.")),
+    params(
+        ("name" = String, Path, description = "The plugin."),
+        ("takt-signature" = Option<String>, Header, description = "What `takt plugin sign` made, where it is signed."),
+    ),
     request_body(content_type = "application/wasm", content = Vec<u8>, description = "The component, up to 64 MiB."),
     responses((status = 201, description = "It is kept.", body = ReleaseView)))]
 async fn upload(
     State(app): State<App>,
     Path(name): Path<String>,
-    Component(bytes): Component,
+    Component { bytes, signature }: Component,
 ) -> Result<(StatusCode, axum::Json<ReleaseView>)> {
     if bytes.is_empty() {
         return Err(Problem::new(Code::NotAComponent, "the body is empty: send the component's bytes"));
     }
-    let release = app.engine.release_upload(&name, bytes.to_vec()).await.map_err(plugin_problem)?;
+    let release = app
+        .engine
+        .release_upload(&name, Upload { component: bytes.to_vec(), signature })
+        .await
+        .map_err(plugin_problem)?;
     Ok((StatusCode::CREATED, axum::Json(ReleaseView::of(release, &in_use(&app, &name)))))
 }
 

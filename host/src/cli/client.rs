@@ -70,12 +70,22 @@ impl Client {
         .await
     }
 
-    /// Uploads a component.
+    /// Uploads a component, with its signature where there is one.
     ///
     /// # Errors
     /// As [`Client::get`].
-    pub async fn upload(&self, path: &str, query: &[(&str, String)], component: Vec<u8>) -> Result<Value, Failure> {
+    pub async fn upload(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        component: Vec<u8>,
+        signature: Option<String>,
+    ) -> Result<Value, Failure> {
         let request = self.request(Method::POST, path).query(query).header("content-type", "application/wasm");
+        let request = match signature {
+            Some(signature) => request.header("takt-signature", signature),
+            None => request,
+        };
         self.send(request.body(component)).await
     }
 

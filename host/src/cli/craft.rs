@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
+use serde_json::json;
 
 use super::{Failure, read_file, say, say_json};
-use crate::craft::{self, Checked, Lang};
+use crate::craft::{self, Checked, Contract, Lang};
 
 /// Write a new rule: a working one with its test, to be changed into yours.
 #[derive(Debug, Args)]
@@ -32,6 +33,9 @@ pub struct BuildArgs {
 pub struct CheckArgs {
     /// The component's file.
     file: PathBuf,
+    /// The folder of another contract: tells whether a host of that one would take the component.
+    #[arg(long, value_name = "FOLDER")]
+    contract: Option<PathBuf>,
 }
 
 /// Write the contract as C: header, source, and the object that carries its type.
@@ -83,20 +87,50 @@ pub(super) async fn build(args: BuildArgs, json: bool) -> Result<(), Failure> {
         Ok(_) => return Err(Failure::failed("the rule's tests or its build failed: see above")),
         Err(error) => return Err(Failure::failed(format!("bash can't be run: {error}"))),
     }
-    check(&CheckArgs { file: project.join("rule.wasm") }, json).await
+    check(&CheckArgs { file: project.join("rule.wasm"), contract: None }, json).await
 }
 
 pub(super) async fn check(args: &CheckArgs, json: bool) -> Result<(), Failure> {
     let file = args.file.display();
-    let checked = craft::check(&read_file(&args.file)?).await;
+    let component = read_file(&args.file)?;
+    if let Some(folder) = &args.contract {
+        return fits(&component, args, folder, json);
+    }
+    let checked = craft::check(&component).await;
     let checked = checked.map_err(|error| Failure::failed(format!("{file}: {error}")))?;
     if json { say_json(&checked) } else { show(&checked, &file.to_string()) }
+}
+
+/// Whether a component would fit a host of another contract.
+fn fits(component: &[u8], args: &CheckArgs, folder: &Path, json: bool) -> Result<(), Failure> {
+    let contract = Contract::read(folder).map_err(|error| Failure::usage(error.to_string()))?;
+    let (file, version) = (args.file.display(), contract.version());
+    let taken = contract.takes(component);
+    if json {
+        say_json(
+            &json!({"contract": version, "fits": taken.is_ok(), "why": taken.as_ref().err().map(ToString::to_string)}),
+        )?;
+    }
+    match taken {
+        Ok(()) if json => Ok(()),
+        Ok(()) => {
+            say(&format!("{file} fits {version}"));
+            Ok(())
+        }
+        Err(error) => Err(Failure::failed(format!("{file} does not fit {version}: {error}"))),
+    }
 }
 
 fn show(checked: &Checked, file: &str) -> Result<(), Failure> {
     let Checked { manifest, .. } = checked;
     say(&format!("{file}: {} {}, “{}”, is sound", manifest.name, manifest.version, manifest.title));
     say(&format!("  release  {} ({} bytes)", checked.digest, checked.size));
+    let present = Contract::present();
+    let adds = match checked.adds.as_slice() {
+        [] => String::new(),
+        adds => format!("; {} adds {}", present.version(), adds.join(", ")),
+    };
+    say(&format!("  built for contract {}{adds}", checked.contract));
     let woken = manifest.subscriptions.iter().map(|subscription| subscription.event.as_str());
     let woken = woken.chain(manifest.schedules.iter().map(|schedule| schedule.cron.as_str()));
     let woken = woken.chain(manifest.commands.iter().map(|command| command.name.as_str()));

@@ -64,10 +64,10 @@ async fn reload(client: &Client, project: &Path) -> Result<String, Failure> {
     let plugins = client.get("/api/v1/plugins", &[]).await?;
     let known = release::items(&plugins).any(|plugin| release::text(plugin, "name") == name);
     if known {
-        client.upload(&format!("{path}/releases"), &[], component).await?;
+        client.upload(&format!("{path}/releases"), &[], component, None).await?;
         release::activate(client, &path, &checked.digest, None, false).await?;
     } else {
-        client.upload("/api/v1/plugins", &[], component).await?;
+        client.upload("/api/v1/plugins", &[], component, None).await?;
     }
     grant_all(client, &path).await?;
     client.call(Method::POST, &format!("{path}/enable"), None).await?;

@@ -37,7 +37,7 @@ pub(super) async fn run(args: DryRunArgs, json: bool) -> Result<(), Failure> {
     };
     let client = args.host.client()?;
     let came = match args.component {
-        Some(file) => client.upload(&path, &[("trigger", trigger.to_string())], read_file(&file)?).await?,
+        Some(file) => client.upload(&path, &[("trigger", trigger.to_string())], read_file(&file)?, None).await?,
         None => client.call(Method::POST, &path, Some(&trigger)).await?,
     };
     if json { say_json(&came) } else { show(&came) }

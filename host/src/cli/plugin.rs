@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::{Client, HostArgs};
-use super::{Failure, craft, dev, dry, fixtures, read_file, release, say, say_json, secret};
+use super::{Failure, craft, dev, dry, fixtures, pack, release, say, say_json, secret, sign};
 use crate::bundled;
 
 /// What to do with plugins.
@@ -25,9 +25,9 @@ pub enum PluginCommand {
         #[command(flatten)]
         host: HostArgs,
     },
-    /// Install a component, or put it in the place of the release that is there.
+    /// Install a component, or put it in the place of the release that is there. Its signature is taken from FILE.sig.
     Install {
-        /// The component's file.
+        /// The component's file, or a package that `takt plugin pack` made.
         #[arg(required_unless_present = "bundled")]
         file: Option<PathBuf>,
         /// Instead of a file: a plugin that this program carries.
@@ -58,6 +58,12 @@ pub enum PluginCommand {
     },
     /// Show a plugin's configuration, or set it.
     Config(ConfigArgs),
+    Pack(pack::PackArgs),
+    Keygen(sign::KeygenArgs),
+    Sign(sign::SignArgs),
+    /// Keys whose signatures the host trusts.
+    #[command(subcommand)]
+    Key(sign::KeyCommand),
     /// Secrets that the host puts into a plugin's calls of services outside.
     #[command(subcommand)]
     Secret(secret::SecretCommand),
@@ -95,8 +101,8 @@ pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failur
             if json { say_json(&found) } else { list(&found) }
         }
         PluginCommand::Install { file, bundled, host } => {
-            let component = component(file, bundled)?;
-            let made = host.client()?.upload("/api/v1/plugins", &[], component).await?;
+            let (component, signature) = component(file, bundled)?;
+            let made = host.client()?.upload("/api/v1/plugins", &[], component, signature).await?;
             shown(&made, "is installed", json)
         }
         PluginCommand::Enable { name, grant, drop_pending, host } => {
@@ -115,6 +121,10 @@ pub(super) async fn run(command: PluginCommand, json: bool) -> Result<(), Failur
             shown(&plugin, "is disabled", json)
         }
         PluginCommand::Config(args) => configure(args, json).await,
+        PluginCommand::Pack(args) => pack::pack(args, json).await,
+        PluginCommand::Keygen(args) => sign::keygen(&args, json),
+        PluginCommand::Sign(args) => sign::sign(&args, json),
+        PluginCommand::Key(command) => sign::key(command, json).await,
         PluginCommand::Secret(command) => secret::run(command, json).await,
         PluginCommand::DryRun(args) => dry::run(args, json).await,
         PluginCommand::Releases(args) => release::releases(args, json).await,
@@ -156,16 +166,17 @@ pub(super) fn configuration(text: &str) -> Result<Value, Failure> {
     serde_json::from_str(text).map_err(|error| Failure::usage(format!("the configuration is not JSON: {error}")))
 }
 
-fn component(file: Option<PathBuf>, name: Option<String>) -> Result<Vec<u8>, Failure> {
+/// A component with its signature.
+fn component(file: Option<PathBuf>, name: Option<String>) -> Result<(Vec<u8>, Option<String>), Failure> {
     if let Some(name) = name {
         let found = bundled::components().iter().find(|(given, _)| *given == name);
         let known = || bundled::components().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         return found
-            .map(|(_, component)| component.to_vec())
+            .map(|(_, component)| (component.to_vec(), None))
             .ok_or_else(|| Failure::usage(format!("this program carries no plugin `{name}`; it carries {}", known())));
     }
     let file = file.ok_or_else(|| Failure::usage("name the component's file"))?;
-    read_file(&file)
+    pack::rule_of(&file)
 }
 
 pub(super) fn plugin_path(name: &str) -> Result<String, Failure> {

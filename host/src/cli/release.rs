@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, HostArgs};
 use super::plugin::{configuration, plugin_path};
-use super::{Failure, read_file, say, say_json};
+use super::{Failure, pack, say, say_json};
 
 /// The releases of a plugin, the newest first.
 #[derive(Debug, Args)]
@@ -176,7 +176,8 @@ pub(super) async fn upgrade(args: UpgradeArgs, json: bool) -> Result<(), Failure
     let path = plugin_path(&args.name)?;
     let digest = match (args.file, args.release) {
         (Some(file), _) => {
-            let release = client.upload(&format!("{path}/releases"), &[], read_file(&file)?).await?;
+            let (component, signature) = pack::rule_of(&file)?;
+            let release = client.upload(&format!("{path}/releases"), &[], component, signature).await?;
             text(&release, "digest").to_owned()
         }
         (None, Some(beginning)) => known(&client, &path, &beginning).await?,

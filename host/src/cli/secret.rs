@@ -71,7 +71,8 @@ fn path(plugin: &str, name: &str) -> Result<String, Failure> {
     }
 }
 
-fn said(value: &Value, line: &str, json: bool) -> Result<(), Failure> {
+/// Says what was done: a value for programs, a line for people.
+pub(super) fn said(value: &Value, line: &str, json: bool) -> Result<(), Failure> {
     if json {
         return say_json(value);
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::json;
 
+use super::versions::Contract;
 use crate::crm::kind::Kind;
 use crate::plugins::{check as rules, config};
 use crate::wasm::manifest::Manifest;
@@ -23,6 +24,10 @@ pub struct Checked {
     pub size: usize,
     /// What it says of itself.
     pub manifest: Manifest,
+    /// The contract's version that it is built for.
+    pub contract: String,
+    /// What the contract of this program has beyond that one: interfaces and functions.
+    pub adds: Vec<String>,
     /// The contract's interfaces that it imports, by name.
     pub imports: Vec<String>,
     /// Imported without asking for a capability of theirs: its calls would be denied.
@@ -75,11 +80,19 @@ pub async fn check(bytes: &[u8]) -> Result<Checked, Unsound> {
     Ok(Checked {
         digest: component.digest().to_owned(),
         size: bytes.len(),
+        adds: added_since(component.contract()),
+        contract: component.contract().to_owned(),
         not_asked_for,
         not_used,
         imports: imports.into_iter().collect(),
         manifest,
     })
+}
+
+/// What came after that version; nothing where that is not known.
+fn added_since(version: &str) -> Vec<String> {
+    let before = Contract::released().into_iter().find(|contract| contract.version() == version);
+    before.and_then(|before| Contract::present().adds_to(&before).ok()).unwrap_or_default()
 }
 
 /// `leads` of `leads:read`.

@@ -2,9 +2,8 @@
 
 use wit_bindgen_c::Opts;
 use wit_component::ComponentEncoder;
-use wit_parser::{Resolve, SourceMap, WorldId};
 
-use super::folder;
+use super::versions::Contract;
 
 /// The contract could not be turned into what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +11,9 @@ pub enum ContractError {
     /// The embedded contract is not sound: the host's own fault.
     #[error("the contract can't be read: {0}")]
     Contract(String),
+    /// It breaks what was built for another version.
+    #[error("{0}")]
+    Breach(String),
     /// The module is not what a component can be made of.
     #[error("no component can be made of the module: {0}")]
     Module(String),
@@ -22,7 +24,7 @@ pub enum ContractError {
 /// # Errors
 /// The contract's.
 pub fn bindings_c() -> Result<Vec<(String, Vec<u8>)>, ContractError> {
-    let (mut resolve, world) = contract()?;
+    let (mut resolve, world) = Contract::present().resolved()?;
     let mut files = wit_bindgen_core::Files::default();
     let mut generator = Opts::default().build();
     wit_bindgen_core::WorldGenerator::generate(&mut *generator, &mut resolve, world, &mut files)
@@ -37,19 +39,6 @@ pub fn bindings_c() -> Result<Vec<(String, Vec<u8>)>, ContractError> {
 pub fn component(module: &[u8]) -> Result<Vec<u8>, ContractError> {
     let failed = |error| ContractError::Module(format!("{error:#}"));
     ComponentEncoder::default().validate(true).module(module).map_err(failed)?.encode().map_err(failed)
-}
-
-fn contract() -> Result<(Resolve, WorldId), ContractError> {
-    let failed = |error: String| ContractError::Contract(error);
-    let mut sources = SourceMap::default();
-    for (name, text) in folder("wit") {
-        sources.push_str(name, text);
-    }
-    let group = sources.parse().map_err(|(_, error)| failed(error.to_string()))?;
-    let mut resolve = Resolve::default();
-    let package = resolve.push_group(group).map_err(|error| failed(error.to_string()))?;
-    let world = resolve.select_world(&[package], Some("plugin")).map_err(|error| failed(error.to_string()))?;
-    Ok((resolve, world))
 }
 
 #[cfg(test)]

@@ -4,14 +4,18 @@
 mod check;
 mod contract;
 mod mask;
+mod package;
 mod scaffold;
 mod tools;
+mod versions;
 
 pub use check::{Checked, Unsound, check};
 pub use contract::{ContractError, bindings_c, component};
 pub use mask::mask;
+pub use package::{BadPackage, Package};
 pub use scaffold::{Lang, ScaffoldError, scaffold};
 pub use tools::{MissingTool, missing, this_program};
+pub use versions::Contract;
 
 /// Paths from the repository's root, and texts, of the contract, the SDK and the examples.
 fn embedded() -> &'static [(&'static str, &'static str)] {

@@ -102,7 +102,7 @@ pub fn scaffold(name: &str, lang: Lang, project: &Path) -> Result<(), ScaffoldEr
         let text = if path == "Cargo.toml" { text + WORKSPACE } else { text };
         write(&project.join(path), &text)?;
     }
-    for (path, text) in folder("wit") {
+    for (path, text) in folder("wit").filter(|(path, _)| path.ends_with(".wit") && !path.contains('/')) {
         write(&project.join("wit").join(path), text)?;
     }
     if lang == Lang::Rust {

@@ -11,6 +11,7 @@ use super::Engine;
 use super::catalogue::Installed;
 use super::plugins::{PluginError, Result, check_budgets, check_config, check_missed, compiled, new_row};
 use super::releases::{RELEASES, among, manifest_of, succeed};
+use super::trust::Upload;
 use crate::crm::change::diff;
 use crate::crm::invalid::Invalid;
 use crate::crm::missed::Missed;
@@ -48,6 +49,9 @@ pub struct PluginSetup {
     pub budgets: Value,
     /// What becomes of times of its schedules that went by while the host was down.
     pub missed: Missed,
+    /// The signature of the component that comes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
     /// The component, in Base64: for a host that has no such release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
@@ -80,6 +84,8 @@ impl Engine {
             if components && self.carried(&setup.name, &setup.release).is_none() {
                 let component = self.0.store.release_read(&setup.release).await?;
                 setup.component = component.map(|component| STANDARD.encode(component));
+                let release = self.release(&setup.name, &setup.release).await.ok();
+                setup.signature = release.and_then(|release| release.vouched.signature);
             }
             setups.push(setup);
         }
@@ -155,15 +161,16 @@ impl Engine {
         known: Option<ReleaseRow>,
     ) -> Result<(ReleaseRow, Manifest, Option<NewRelease>)> {
         if let Some(known) = known {
+            self.still_trusted(&known).await?;
             let manifest = manifest_of(&known)?;
             return Ok((known, manifest, None));
         }
         let carried = self.carried(&setup.name, &setup.release);
         let (manifest, release) = match (carried, &setup.component) {
-            (Some(component), _) => self.described(component.to_vec()).await?,
+            (Some(component), _) => self.described(component.to_vec().into()).await?,
             (None, Some(text)) => {
                 let bytes = STANDARD.decode(text).map_err(|_| wrong("/component", "is not Base64"))?;
-                self.described(bytes).await?
+                self.described(Upload { component: bytes, signature: setup.signature.clone() }).await?
             }
             (None, None) => {
                 let missing = "is not on this host: export with the components, or upload it before";
@@ -199,6 +206,7 @@ impl PluginSetup {
             condition: row.condition.clone(),
             budgets: row.budgets.clone(),
             missed: row.missed,
+            signature: None,
             component: None,
         }
     }
@@ -252,6 +260,7 @@ fn wrong(field: &str, message: &str) -> PluginError {
 fn note(invalid: &mut Invalid, at: usize, error: PluginError) {
     let (part, wrong) = match error {
         PluginError::Manifest(wrong) => ("/component", wrong),
+        PluginError::Untrusted(_) => ("/signature", Invalid::field("", error.to_string())),
         PluginError::Component(bad) => ("/component", Invalid::field("", bad.to_string())),
         PluginError::NotGranted(_) => ("/grants", Invalid::field("", error.to_string())),
         PluginError::Invalid(wrong) => ("", wrong),

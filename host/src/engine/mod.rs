@@ -34,6 +34,7 @@ mod secrets;
 pub mod settings;
 mod shadow;
 mod sweep;
+mod trust;
 mod wake;
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -65,9 +66,10 @@ pub use dry::{DryRun, MadeUp, Supposed};
 pub use past::Period;
 pub use plugins::{Pending, PluginError, missing_grants};
 pub use press::{PressError, Pressed, pressed_before};
-pub use releases::ReleaseDiff;
+pub use releases::{Asking, ReleaseDiff};
 pub use run::outcome_of;
 pub use shadow::ShadowReport;
+pub use trust::{Untrusted, Upload};
 
 use catalogue::Catalogue;
 use clock::Clock;

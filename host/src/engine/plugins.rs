@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use super::Engine;
 use super::catalogue::Installed;
 use super::releases::{RELEASES, among, as_json, manifest_of, missing, succeed};
+use super::trust::{Untrusted, Upload};
 use crate::crm::instant::Instant;
 use crate::crm::invalid::Invalid;
 use crate::crm::missed::Missed;
 use crate::plugins::condition::Condition;
 use crate::plugins::{check, config, schedule};
 use crate::store::StoreError;
-use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
+use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow, Vouched};
 use crate::wasm::call::Budgets;
 use crate::wasm::manifest::Manifest;
 use crate::wasm::runtime::BadComponent;
@@ -54,6 +55,9 @@ pub enum PluginError {
     /// No release runs beside the one in use.
     #[error("no release of `{0}` runs as a shadow")]
     NoShadow(String),
+    /// Nobody who is trusted vouches for it.
+    #[error(transparent)]
+    Untrusted(#[from] Untrusted),
     /// No such event, or it was forgotten.
     #[error("there is no event {0}")]
     NoEvent(u64),
@@ -84,9 +88,9 @@ impl Engine {
     ///
     /// # Errors
     /// What is wrong with the component, its manifest, or the configuration under its new schema; `NotGranted` where the
-    /// plugin is enabled and the component needs more, `Older`.
-    pub async fn plugin_install(&self, bytes: Vec<u8>) -> Result<Arc<Installed>> {
-        let (manifest, release) = self.described(bytes).await?;
+    /// plugin is enabled and the component needs more, `Older`, `Untrusted`.
+    pub async fn plugin_install(&self, upload: impl Into<Upload>) -> Result<Arc<Installed>> {
+        let (manifest, release) = self.described(upload.into()).await?;
         self.install(manifest, release).await
     }
 
@@ -103,6 +107,7 @@ impl Engine {
             contract: String::new(),
             at: self.now(),
             component: Vec::new(),
+            vouched: Vouched::default(),
         };
         self.install(manifest, release).await
     }

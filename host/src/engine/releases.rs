@@ -7,11 +7,13 @@ use serde_json::Value;
 use super::Engine;
 use super::catalogue::Installed;
 use super::plugins::{PluginError, Result, check_config};
+use super::trust::Upload;
 use crate::crm::invalid::{FieldError, Invalid};
 use crate::plugins::check;
+use crate::plugins::config::complete;
 use crate::plugins::diff::ManifestDiff;
 use crate::store::StoreError;
-use crate::store::plugin::{NewRelease, PluginRow, ReleaseRow};
+use crate::store::plugin::{NewRelease, PluginRow, ReleaseRow, Vouched};
 use crate::wasm::manifest::Manifest;
 use crate::wasm::runtime::{digest_of, is_older};
 
@@ -35,6 +37,23 @@ pub struct ReleaseDiff {
     pub blocked: Option<String>,
 }
 
+/// What a release asks for, beside the one in use.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    /// The release.
+    pub release: ReleaseRow,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// What the release in use says of itself.
+    pub in_use: Arc<Manifest>,
+    /// The configuration as it would be under the release, defaults filled in.
+    pub config: Value,
+    /// What was granted.
+    pub grants: Vec<String>,
+    /// Whether it is the release in use.
+    pub active: bool,
+}
+
 /// Releases of plugins.
 impl Engine {
     /// The releases of a plugin, the newest first.
@@ -49,10 +68,10 @@ impl Engine {
     /// Keeps a component as a release of a plugin that is installed. It does not come into use by that.
     ///
     /// # Errors
-    /// What is wrong with the component or its manifest; `Manifest` also where it is another plugin's.
-    pub async fn release_upload(&self, name: &str, bytes: Vec<u8>) -> Result<ReleaseRow> {
+    /// What is wrong with the component or its manifest; `Manifest` also where it is another plugin's; `Untrusted`.
+    pub async fn release_upload(&self, name: &str, upload: impl Into<Upload>) -> Result<ReleaseRow> {
         self.installed(name)?;
-        let (manifest, release) = self.described(bytes).await?;
+        let (manifest, release) = self.described(upload.into()).await?;
         if manifest.name != name {
             let other = format!("the component is the plugin `{}`", manifest.name);
             return Err(PluginError::Manifest(Invalid::field("/name", other)));
@@ -60,6 +79,7 @@ impl Engine {
         let digest = release.digest.clone();
         if let Ok(known) = self.release(name, &digest).await
             && known.contract == release.contract
+            && (release.vouched == Vouched::default() || known.vouched == release.vouched)
         {
             return Ok(known);
         }
@@ -100,11 +120,29 @@ impl Engine {
         })
     }
 
+    /// What a release asks for; the one in use where none is named.
+    ///
+    /// # Errors
+    /// `NoPlugin`, `NoRelease`.
+    pub async fn release_asking(&self, name: &str, digest: Option<&str>) -> Result<Asking> {
+        let installed = self.installed(name)?;
+        let release = self.release(name, digest.unwrap_or(&installed.row.release)).await?;
+        let manifest = manifest_of(&release)?;
+        Ok(Asking {
+            config: complete(&manifest.config_schema, &installed.row.config),
+            in_use: installed.manifest.clone(),
+            grants: installed.row.grants.clone(),
+            active: release.digest == installed.row.release,
+            manifest,
+            release,
+        })
+    }
+
     /// Brings a release into use, with this configuration where one is given. What waits for the plugin, its timers and
     /// its state are the new release's then; what runs under the old one is run again under the new one.
     ///
     /// # Errors
-    /// `NoPlugin`, `NoRelease`, `NotGranted`, `Older`; `Invalid` where the configuration does not fit; `Component`
+    /// `NoPlugin`, `NoRelease`, `NotGranted`, `Older`, `Untrusted`; `Invalid` where the configuration does not fit; `Component`
     /// where this host cannot run it. The release in use stays then.
     pub async fn release_activate(&self, name: &str, digest: &str, config: Option<Value>) -> Result<Arc<Installed>> {
         let _one = self.0.installing.lock().await;
@@ -114,6 +152,7 @@ impl Engine {
         if installed.row.release == to.digest && config.is_none() {
             return Ok(installed);
         }
+        self.still_trusted(&to).await?;
         self.runs_here(name, &to).await?;
         let from = among(&releases, &installed.row.release);
         let manifest = manifest_of(&to)?;
@@ -132,8 +171,9 @@ impl Engine {
     }
 
     /// A component that is sound, as a release of the plugin that it says it is.
-    pub(super) async fn described(&self, bytes: Vec<u8>) -> Result<(Manifest, NewRelease)> {
-        let bytes: Arc<[u8]> = bytes.into();
+    pub(super) async fn described(&self, upload: Upload) -> Result<(Manifest, NewRelease)> {
+        let vouched = self.vouched(&upload).await?;
+        let bytes: Arc<[u8]> = upload.component.into();
         let component = self.0.runtime.compile(bytes.clone()).await?;
         let manifest = self.0.runtime.describe(&component).await?;
         check::manifest(&manifest).map_err(PluginError::Manifest)?;
@@ -144,6 +184,7 @@ impl Engine {
             contract: component.contract().to_owned(),
             at: self.now(),
             component: bytes.to_vec(),
+            vouched,
         };
         Ok((manifest, release))
     }

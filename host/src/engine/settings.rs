@@ -37,6 +37,8 @@ pub struct EngineSettings {
     pub private_webhooks: bool,
     /// Whether rules may call services at private addresses.
     pub private_services: bool,
+    /// Whether components are taken only where a trusted key signed them.
+    pub require_signatures: bool,
     /// Of 100 runs that went well, the journals of so many are kept; those of runs that failed always are.
     pub journal_percent: u32,
     /// So many of a plugin's last runs are looked at when one fails.
@@ -63,6 +65,7 @@ impl Default for EngineSettings {
             messages_per_minute: 600,
             private_webhooks: false,
             private_services: false,
+            require_signatures: false,
             journal_percent: 1,
             pause_runs: 20,
             pause_percent: 50,

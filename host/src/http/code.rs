@@ -116,6 +116,8 @@ codes! {
     IdempotencyKeyReused = UNPROCESSABLE_ENTITY "idempotency_key_reused";
     /// The component can't be used, and the detail says why.
     BadComponent = UNPROCESSABLE_ENTITY "bad_component";
+    /// Nobody whom the host trusts has signed the component, or the signature is of something else.
+    UntrustedComponent = UNPROCESSABLE_ENTITY "untrusted_component";
     /// The mail can't be read.
     BadMail = UNPROCESSABLE_ENTITY "bad_mail";
     /// The template has a fault: `faults` says where, to an admin who tries it.

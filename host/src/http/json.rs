@@ -62,16 +62,26 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalJ
     }
 }
 
-/// An uploaded component's bytes.
+/// The header that an uploaded component's signature stands in.
+const SIGNATURE: &str = "takt-signature";
+
+/// An uploaded component.
 #[derive(Debug, Clone)]
-pub struct Component(pub Bytes);
+pub struct Component {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Its signature, where one came with it.
+    pub signature: Option<String>,
+}
 
 impl<S: Send + Sync> FromRequest<S> for Component {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self> {
         expect_type(request.headers(), &["application/wasm", "application/octet-stream"])?;
-        read(request.into_body(), COMPONENT_LIMIT).await.map(Self)
+        let signature =
+            request.headers().get(SIGNATURE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        Ok(Self { bytes: read(request.into_body(), COMPONENT_LIMIT).await?, signature })
     }
 }
 

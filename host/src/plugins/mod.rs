@@ -6,3 +6,4 @@ pub mod config;
 pub mod diff;
 pub mod effects;
 pub mod schedule;
+pub mod signature;

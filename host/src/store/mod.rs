@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod erasure;
 pub mod fault;
 pub mod inbound;
+pub mod key;
 pub mod lanes;
 pub mod link;
 pub mod outbox;
@@ -50,6 +51,7 @@ use delivery::{Claim, DeadDelivery, Hold, Queue, ScheduleFire};
 use erasure::Erasure;
 use fault::{Failure, Tally};
 use inbound::Inbound;
+use key::TrustedKey;
 use link::Link;
 use outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
@@ -204,6 +206,13 @@ pub trait Store: Send + Sync + 'static {
     async fn release_put(&self, release: NewRelease) -> Result<()>;
     /// The releases of a plugin, the newest first.
     async fn release_list(&self, plugin: &str, limit: u32) -> Result<Vec<ReleaseRow>>;
+
+    /// The keys whose components are trusted, by name.
+    async fn key_list(&self) -> Result<Vec<TrustedKey>>;
+    /// Makes one.
+    async fn key_put(&self, key: TrustedKey) -> Result<()>;
+    /// Takes one away. False when there is no such.
+    async fn key_delete(&self, name: &str) -> Result<bool>;
 
     /// The secrets that were set for a plugin, by name.
     async fn secret_list(&self, plugin: &str) -> Result<Vec<PluginSecret>>;

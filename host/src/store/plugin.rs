@@ -76,6 +76,17 @@ pub struct ReleaseRow {
     pub used_at: Option<Instant>,
     /// What the admin had set when it was last in use.
     pub config: Option<Value>,
+    /// Who vouched for it as it came.
+    pub vouched: Vouched,
+}
+
+/// Who vouches for a component.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vouched {
+    /// Its signature; none where it came without.
+    pub signature: Option<String>,
+    /// The name of the trusted key that made it; none where it was a stranger's.
+    pub signer: Option<String>,
 }
 
 /// A component that comes as a release of a plugin.
@@ -93,6 +104,8 @@ pub struct NewRelease {
     pub at: Instant,
     /// The component.
     pub component: Vec<u8>,
+    /// Who vouches for it.
+    pub vouched: Vouched,
 }
 
 impl ReleaseRow {
@@ -108,6 +121,7 @@ impl ReleaseRow {
             at: new.at,
             used_at: None,
             config: None,
+            vouched: new.vouched.clone(),
         }
     }
 }

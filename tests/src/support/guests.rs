@@ -12,7 +12,13 @@ pub fn hostile() -> Arc<[u8]> {
     BUILT.clone()
 }
 
-/// The same, altered.
+/// A plugin that is built for the first released contract.
+pub fn frozen() -> Arc<[u8]> {
+    static BUILT: LazyLock<Arc<[u8]>> = LazyLock::new(|| build("frozen").into());
+    BUILT.clone()
+}
+
+/// The plugin that misbehaves, altered.
 pub fn patched(from: &str, to: &str) -> Arc<[u8]> {
     altered(&hostile(), from, to).into()
 }

@@ -38,6 +38,8 @@ mod history;
 mod inbound;
 #[path = "../sql/insert.rs"]
 mod insert;
+#[path = "../sql/keys.rs"]
+mod keys;
 #[path = "../sql/links.rs"]
 mod links;
 #[path = "../sql/outbox.rs"]

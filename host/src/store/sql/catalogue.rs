@@ -5,7 +5,7 @@ use sqlx::Row;
 use super::dialect::{self, DbConnection, DbRow};
 use super::{SqlStore, rows, shadow};
 use crate::crm::instant::Instant;
-use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
+use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow, Vouched};
 
 impl SqlStore {
     pub(super) async fn read_plugins(&self) -> sqlx::Result<(Vec<PluginRow>, u64)> {
@@ -128,14 +128,20 @@ async fn insert_release(connection: &mut DbConnection, release: NewRelease) -> s
         .execute(&mut *connection)
         .await?;
     sqlx::query(
-        "INSERT INTO plugin_release (plugin, digest, manifest, contract, at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (plugin, digest) DO UPDATE SET manifest = excluded.manifest, contract = excluded.contract",
+        "INSERT INTO plugin_release (plugin, digest, manifest, contract, at, signature, signer)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (plugin, digest) DO UPDATE SET manifest = excluded.manifest, contract = excluded.contract,
+           signature = coalesce(excluded.signature, plugin_release.signature),
+           signer = CASE WHEN excluded.signature IS NULL AND excluded.signer IS NULL THEN plugin_release.signer
+             ELSE excluded.signer END",
     )
     .bind(release.plugin)
     .bind(release.digest)
     .bind(release.manifest.to_string())
     .bind(release.contract)
     .bind(release.at.micros())
+    .bind(release.vouched.signature)
+    .bind(release.vouched.signer)
     .execute(&mut *connection)
     .await?;
     Ok(())
@@ -151,6 +157,7 @@ fn release(row: &DbRow) -> sqlx::Result<ReleaseRow> {
         at: rows::instant(row, "at")?,
         used_at: rows::instant_maybe(row, "used_at")?,
         config: rows::json_maybe(row, "config")?,
+        vouched: Vouched { signature: row.try_get("signature")?, signer: row.try_get("signer")? },
     })
 }
 

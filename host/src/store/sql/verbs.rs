@@ -24,6 +24,7 @@ use crate::store::delivery::{Claim, DeadDelivery, Hold, Queue, ScheduleFire};
 use crate::store::erasure::Erasure;
 use crate::store::fault::{Failure, Tally};
 use crate::store::inbound::Inbound;
+use crate::store::key::TrustedKey;
 use crate::store::link::Link;
 use crate::store::outbox::{MessageEnd, MessageRow, MessageState, Outgoing, Webhook};
 use crate::store::plugin::{NewRelease, PluginRow, PluginWrite, ReleaseRow};
@@ -186,6 +187,16 @@ impl Store for SqlStore {
     }
     async fn release_list(&self, plugin: &str, limit: u32) -> Result<Vec<ReleaseRow>> {
         self.read_releases(plugin, limit).await.map_err(fault)
+    }
+
+    async fn key_list(&self) -> Result<Vec<TrustedKey>> {
+        self.read_keys().await.map_err(fault)
+    }
+    async fn key_put(&self, key: TrustedKey) -> Result<()> {
+        self.put_key(key).await.map_err(fault)
+    }
+    async fn key_delete(&self, name: &str) -> Result<bool> {
+        self.delete_key(name).await.map_err(fault)
     }
 
     async fn secret_list(&self, plugin: &str) -> Result<Vec<PluginSecret>> {
