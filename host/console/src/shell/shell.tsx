@@ -4,7 +4,7 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
-  IconAlertTriangle, IconBolt, IconCalendar, IconChartBar, IconHandStop, IconInbox, IconKey, IconLogout, IconMailX, IconPuzzle, IconSettings, IconWebhook,
+  IconAlertTriangle, IconBolt, IconCalendar, IconChartBar, IconHandStop, IconInbox, IconKey, IconListSearch, IconLogout, IconMailX, IconPuzzle, IconSend, IconSettings, IconWebhook,
   IconApi, type Icon,
 } from '@tabler/icons-react';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
@@ -105,7 +105,9 @@ function Navigation() {
           {item('/webhooks', w.webhooks, IconWebhook)}
           <Heading text={w.administration} />
           {kindsWhere(true).map(ofKind)}
+          {item('/channels', w.channels, IconSend)}
           {item('/tokens', w.tokens, IconKey)}
+          {item('/audit', w.audit, IconListSearch)}
         </>
       )}
     </>
