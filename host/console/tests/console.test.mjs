@@ -75,6 +75,49 @@ test('what comes while a screen is read for the first time is not missed', async
   });
 });
 
+test('what comes while nobody looks is told by the browser, where they asked for it', async () => {
+  await as(BORIS, '/inbox', async (page) => {
+    // A browser without a screen shows nothing: what it was given to show is kept.
+    await page.addInitScript(() => {
+      window.shown = [];
+      window.Notification = class {
+        static permission = 'granted';
+        static requestPermission = async () => 'granted';
+        constructor(title) {
+          window.shown.push(title);
+        }
+      };
+      Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+    });
+    await page.reload();
+    const lead = async (title) => {
+      await call('POST', '/leads', { title, name: 'Rosa Klein' });
+      await page.locator('article', { hasText: title }).first().waitFor();
+    };
+    await lead('A lamp that nobody asked for');
+    await page.getByRole('switch', { name: 'Tell me in the browser' }).check();
+    await lead('A lamp for the hall');
+    await page.waitForFunction(() => window.shown.length > 0);
+    const shown = await page.evaluate(() => window.shown);
+    assert.equal(shown.length, 1);
+    assert.match(shown[0], /A lamp for the hall/);
+  });
+});
+
+test('what happens around a record stands in one stream, as it happens', async () => {
+  const contact = await call('POST', '/contacts', { name: 'Eva Stream' });
+  await as(ADA, `/contacts/${contact.id}`, async (page) => {
+    const items = page.getByRole('tabpanel', { name: 'Timeline' }).getByRole('listitem');
+    await items.filter({ hasText: 'created' }).waitFor();
+    await call('POST', '/tasks', { title: 'Ring Eva', about: { kind: 'contact', id: contact.id } });
+    await items.filter({ hasText: 'Ring Eva' }).getByText('Open').waitFor();
+    await call('PATCH', `/contacts/${contact.id}`, { name: 'Eva Brook' });
+    await items.filter({ hasText: 'Eva Brook' }).waitFor();
+    await items.filter({ hasText: 'Ring Eva' }).getByRole('link', { name: 'Ring Eva' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Ring Eva' }).waitFor();
+  });
+});
+
 test('a deal is moved on the board by keyboard', async () => {
   const deal = (await call('GET', '/deals?title=Meeting room\\, 12 seats')).items[0];
   await as(ADA, '/deals', async (page) => {

@@ -1,13 +1,15 @@
 // What happens on the host, as it happens: one stream of events for all tabs of the browser, since a browser opens only
 // six connections to a host. The tab that holds the lock reads the stream and tells the others.
 import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { KINDS } from '../kinds/table';
 
 export interface Happened {
   id: number;
   name: string;
   about: { kind: string; id: string };
+  /** The record after it; of notifications, what they say. */
+  record?: { to?: string; title?: string; body?: string } | null;
 }
 
 type Told = { type: 'event'; event: Happened } | { type: 'up'; up: boolean };
@@ -58,20 +60,25 @@ function reread(client: QueryClient, concerned: (key: readonly unknown[]) => boo
 }
 
 /** Whether an event may have changed what stands under that key. */
-function concerns({ about }: Happened, [what, kind, id]: readonly unknown[]): boolean {
+function concerns({ about }: Happened, [what, kind, id, part]: readonly unknown[]): boolean {
   if (what === 'inbox') return about.kind === 'notification';
   if (what === 'find') return kind === about.kind;
-  if (what === 'record') return kind === about.kind && id === about.id;
+  // It may have to do with any record whose timeline is looked at.
+  if (what === 'record') return part === 'timeline' || (kind === about.kind && id === about.id);
   return what === 'runs';
 }
 
-/** Keeps what is shown in step with the host; tells whether the stream is up. */
-export function useLive(): boolean {
+/** Keeps what is shown in step with the host, and hands on what happens; tells whether the stream is up. */
+export function useLive(hear: (happened: Happened) => void): boolean {
   const client = useQueryClient();
   const [up, setUp] = useState(true);
+  const hearing = useEffectEvent(hear);
   useEffect(() => {
     return follow((told) => {
-      if (told.type === 'event') return reread(client, (key) => concerns(told.event, key));
+      if (told.type === 'event') {
+        reread(client, (key) => concerns(told.event, key));
+        return hearing(told.event);
+      }
       setUp(told.up);
       // What was read before the stream was up may have changed since.
       if (told.up) reread(client, () => true);
