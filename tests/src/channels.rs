@@ -253,3 +253,58 @@ async fn s10_2_a_gateway_that_is_not_there_is_tried_again() {
         assert!(error.as_str().unwrap().starts_with("given up after 2 tries: "), "{error}");
     }
 }
+
+/// What came of a test message by that channel.
+async fn tested(house: &House, channel: &str, to: &str) -> (bool, String) {
+    let path = format!("/api/v1/channels/{channel}/test");
+    let tested = house.ada.post(&path, json!({"to": to, "subject": "Test", "text": "Does it work?"})).await.ok();
+    (tested["arrived"].as_bool().unwrap(), tested["said"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_message_goes_at_once_and_tells_what_came_back() {
+    let (mut server, mut gateway) = (MailServer::open().await, Receiver::open(&[200, 503]).await);
+    let (mails, texts) = (server.settings(), gateway.sms_settings());
+    let house = House::set_up(&[], move |settings| {
+        mails(settings);
+        texts(settings);
+    })
+    .await;
+    let channels = house.ada.get("/api/v1/channels").await.ok();
+    let through = [
+        json!({"channel": "email", "through": "smtp"}),
+        json!({"channel": "sms", "through": "webhook"}),
+        json!({"channel": "messenger"}),
+    ];
+    assert_eq!(channels["items"], json!(through));
+
+    let (arrived, said) = tested(&house, "email", "ada@nordlicht.example").await;
+    assert!(arrived && said.starts_with("250"), "{said}");
+    assert!(String::from_utf8_lossy(&server.next().await.raw).contains("Does it work?"));
+    server.answers(&["550 5.1.1 No such user here"]);
+    let (arrived, said) = tested(&house, "email", "nobody@nordlicht.example").await;
+    assert!(!arrived && said.contains("No such user here"), "{said}");
+
+    assert_eq!(tested(&house, "sms", "+4930901820").await, (true, "the receiver answered 200 OK".to_owned()));
+    let sent = gateway.next().await;
+    assert_eq!((sent.signed_by(SMS_SECRET), &sent.event()["to"]), (1, &json!("+4930901820")));
+    let (arrived, said) = tested(&house, "sms", "+4930901820").await;
+    assert_eq!((arrived, said.as_str()), (false, "the receiver answered 503 Service Unavailable"));
+    gateway.next().await;
+    assert_eq!(tested(&house, "messenger", "4711").await, (false, "no gateway is set for messenger".to_owned()));
+
+    house.advance(600).await;
+    gateway.nothing_more();
+    server.nothing_more();
+    assert_eq!(house.all("messages").await, Vec::<Value>::new(), "a test is no message to a client");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_is_for_admins_and_has_an_address() {
+    let house = House::bare().await;
+    let test = "/api/v1/channels/email/test";
+    house.helga.post(test, json!({"to": "x@example.com"})).await.problem(403, "forbidden");
+    house.helga.get("/api/v1/channels").await.problem(403, "forbidden");
+    house.ada.post(test, json!({"to": " ", "subject": "a\nb"})).await.names(&["/to", "/subject"]);
+    house.ada.post("/api/v1/channels/pigeon/test", json!({"to": "x"})).await.problem(404, "not_found");
+}

@@ -2,6 +2,7 @@
 //! for what stands below. Time is a clock that the tests move.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may take for granted what it has just made")]
 
+mod audit;
 mod automation;
 mod backtest;
 mod bad_input;

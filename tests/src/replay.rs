@@ -29,7 +29,13 @@ async fn play(component: &[u8], journal: Value) -> Result<Replayed, BadJournal> 
 async fn a_run_is_played_again_to_the_letter() {
     let house = House::open().await;
     let (run, journal) = offered(&house).await;
-    assert!(journal["calls"].as_array().unwrap().len() > 2, "{journal:#}");
+    let calls = journal["calls"].as_array().unwrap();
+    assert!(calls.len() > 2, "{journal:#}");
+    // Each was asked after the one before was answered, within the run's own time.
+    let ends: Vec<u64> =
+        calls.iter().map(|call| call["at"].as_u64().unwrap() + call["took"].as_u64().unwrap()).collect();
+    assert!(calls[1..].iter().zip(&ends).all(|(call, end)| call["at"].as_u64().unwrap() >= *end), "{journal:#}");
+    assert!(ends.iter().all(|end| *end <= run["cost"]["micros"].as_u64().unwrap()), "{journal:#}");
     let path = format!("/api/v1/releases/{}", run["release"].as_str().unwrap());
     let release = house.ada.request(reqwest::Method::GET, &path).send().await.unwrap().bytes().await.unwrap();
     let replayed = play(&release, journal).await.unwrap();

@@ -232,6 +232,9 @@ async fn s12_2_the_admin_says_when() {
     let at = "/api/v1/plugins/sales-digest/config";
     house.ada.put(at, json!({"schedule": "61 9 * * MON"})).await.names(&["/schedule"]);
     house.configure("sales-digest", json!({"schedule": "30 17 * * FRI"})).await;
+    let upcoming = house.ada.get("/api/v1/plugins/sales-digest").await.ok()["upcoming"].clone();
+    let fridays = ["06", "13", "20"].map(|day| format!("2026-03-{day}T16:30:00.000000Z"));
+    assert_eq!(upcoming, json!([{"schedule": "digest", "times": fridays}]));
     house.advance_to("2026-03-06T16:29:00Z").await;
     assert!(house.helga.titles().await.is_empty());
     house.advance(1).await;

@@ -172,3 +172,20 @@ async fn bad_webhooks_are_refused_and_nothing_is_made() {
     answer.problem(403, "forbidden");
     assert!(items(house.ada.get("/api/v1/webhooks").await).is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_is_signed_and_tells_what_the_receiver_said() {
+    let house = House::bare().await;
+    let mut receiver = Receiver::open(&[204, 500]).await;
+    let hook = webhook(&house, &receiver, json!({"active": false})).await;
+    let test = format!("{}/test", path(&hook));
+    let tested = house.ada.post(&test, json!({})).await.ok();
+    assert_eq!((&tested["arrived"], &tested["said"]), (&json!(true), &json!("the receiver answered 204 No Content")));
+    let arrived = receiver.next().await;
+    assert_eq!(arrived.signed_by(hook["secret"].as_str().unwrap()), 1);
+    assert_eq!((&arrived.event()["type"], &arrived.event()["data"]), (&json!("webhook.test"), &json!({})));
+    let tested = house.ada.post(&test, json!({})).await.ok();
+    assert_eq!(tested["said"], "the receiver answered 500 Internal Server Error");
+    assert_eq!(items(house.ada.get(&format!("{}/messages", path(&hook))).await), Vec::<Value>::new());
+    house.helga.post(&test, json!({})).await.problem(403, "forbidden");
+}

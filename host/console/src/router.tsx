@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect,
 } from '@tanstack/react-router';
+import type { Schemas } from './api/client';
 import { Failed, Loading } from './parts/states';
 import { reportSearch } from './reports/query';
 import { NotFound } from './routes/not-found';
@@ -29,6 +30,18 @@ export interface CalendarSearch {
   on?: string;
   /** Ids of users, commas between. */
   whose?: string;
+}
+
+/** Which changes are looked for. */
+export interface AuditSearch {
+  kind?: Schemas['Kind'];
+  record?: string;
+  /** Who: a user's id, or the name of a plugin. */
+  by?: string;
+  field?: string;
+  /** Days, both included: `2026-03-29`. */
+  from?: string;
+  to?: string;
 }
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -132,6 +145,19 @@ const holds = createRoute({
   path: '/holds',
   component: lazyRouteComponent(() => import('./routes/holds'), 'Holds'),
 });
+const channels = createRoute({
+  getParentRoute: () => shell,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('./routes/channels'), 'Channels'),
+});
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: (raw: Record<string, unknown>): AuditSearch => ({
+    kind: text(raw.kind) as Schemas['Kind'] | undefined, record: text(raw.record), by: text(raw.by), field: text(raw.field), from: text(raw.from), to: text(raw.to),
+  }),
+  component: lazyRouteComponent(() => import('./routes/audit'), 'Audit'),
+});
 const webhooks = createRoute({
   getParentRoute: () => shell,
   path: '/webhooks',
@@ -150,7 +176,7 @@ const account = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  shell.addChildren([home, inbox, calendar, reports, list, record, plugins, plugin, runs, run, failures, dead, holds, webhooks, tokens, account]),
+  shell.addChildren([home, inbox, calendar, reports, list, record, plugins, plugin, runs, run, failures, dead, holds, audit, channels, webhooks, tokens, account]),
 ]);
 
 export function makeRouter(client: QueryClient) {

@@ -46,3 +46,17 @@ export function people(browser, host) {
     }
   };
 }
+
+/** A handler of routes that holds requests until so many have been sent, whoever sends them, and then lets all go on: for
+ *  races that must happen. */
+export function held(count) {
+  let sent = 0;
+  let letGo;
+  const all = new Promise((resolve) => (letGo = resolve));
+  return async (route) => {
+    sent += 1;
+    if (sent === count) letGo();
+    await all;
+    await route.continue();
+  };
+}

@@ -2,11 +2,13 @@
 
 pub mod access;
 mod attachments;
+mod audit;
 mod automation;
 mod backtest;
 mod batch;
 mod bulk;
 mod calendar;
+mod channels;
 mod commands;
 mod console;
 mod dead;
@@ -160,6 +162,8 @@ fn routes(kit: &Kit) -> Result<(Router<App>, OpenApi), Gap> {
         automation::endpoints(),
         dry::endpoints(),
         dead::endpoints(),
+        audit::endpoints(),
+        channels::endpoints(),
         failures::endpoints(),
         session::endpoints(),
         sessions::endpoints(),

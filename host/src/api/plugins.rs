@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use super::App;
 use super::errors::plugin_problem;
+use crate::crm::cron::Cron;
 use crate::crm::instant::Instant;
 use crate::crm::missed::Missed;
 use crate::engine::catalogue::{Code as Loaded, Installed};
@@ -99,6 +100,17 @@ pub struct PluginDetail {
     pub missed: Missed,
     /// What waits for it.
     pub queue: Queue,
+    /// When its schedules wake it next, as long as it is enabled.
+    pub upcoming: Vec<Upcoming>,
+}
+
+/// When a schedule wakes its plugin next.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Upcoming {
+    /// The schedule's name.
+    schedule: String,
+    /// The next three times.
+    times: Vec<Instant>,
 }
 
 /// Pages are for what grows without bound; plugins are few.
@@ -377,5 +389,16 @@ pub(super) async fn detail(app: &App, installed: &Installed) -> Result<axum::Jso
         budgets_set: installed.row.budgets.clone(),
         missed: installed.row.missed,
         queue: queues.into_iter().find(|queue| queue.plugin == *name).unwrap_or_else(empty),
+        upcoming: upcoming(app, installed),
     }))
+}
+
+/// In the organisation's time zone, as they fire.
+fn upcoming(app: &App, installed: &Installed) -> Vec<Upcoming> {
+    let (now, zone) = (app.engine.now(), app.engine.organisation().time_zone);
+    let next = |(schedule, cron): &(String, Cron)| {
+        let times = std::iter::successors(cron.next_after(now, zone), |at| cron.next_after(*at, zone));
+        Upcoming { schedule: schedule.clone(), times: times.take(3).collect() }
+    };
+    installed.schedules.iter().map(next).collect()
 }

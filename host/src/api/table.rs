@@ -40,6 +40,7 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/tokens", Access::Admin("admin")),
     ("DELETE", "/api/v1/tokens/{id}", Access::Admin("admin")),
     ("GET", "/api/v1/search", Access::Known),
+    ("GET", "/api/v1/audit", Access::Admin("audit:read")),
     ("GET", "/api/v1/inbox", Access::Member("notifications:read")),
     ("POST", "/api/v1/inbox/{id}/read", Access::Member("inbox:write")),
     ("GET", "/api/v1/inbox/events", Access::Member("notifications:read")),
@@ -66,6 +67,9 @@ const ROWS: &[(&str, &str, Access)] = &[
     ("POST", "/api/v1/webhooks/{id}/secret", Access::Admin("webhooks:write")),
     ("GET", "/api/v1/webhooks/{id}/messages", Access::Admin("webhooks:read")),
     ("POST", "/api/v1/webhooks/{id}/messages/{message}/resend", Access::Admin("webhooks:write")),
+    ("POST", "/api/v1/webhooks/{id}/test", Access::Admin("webhooks:write")),
+    ("GET", "/api/v1/channels", Access::Admin("admin")),
+    ("POST", "/api/v1/channels/{channel}/test", Access::Admin("admin")),
     ("GET", "/d/{token}", Access::Public),
     ("GET", "/calendar/{token}", Access::Public),
     ("POST", "/api/v1/availability", Access::Member("meetings:read")),
@@ -126,8 +130,9 @@ enum Access {
 }
 
 /// The scopes that belong to no kind.
-pub const SCOPES: [&str; 15] = [
+pub const SCOPES: [&str; 16] = [
     "admin",
+    "audit:read",
     "commands:write",
     "events:read",
     "inbound:read",

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
+use super::channels::Tested;
 use super::{App, IdPath, Page, id};
 use crate::channels::webhook;
 use crate::crm::id::Id;
@@ -40,6 +41,7 @@ pub fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
         routes!(rotate),
         routes!(messages),
         routes!(resend),
+        routes!(test),
     ]
 }
 
@@ -274,6 +276,16 @@ async fn resend(State(app): State<App>, Path((path, message)): Path<(String, Str
     }
     app.engine.send_soon();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends a test at once, an event of the type `webhook.test`, and tells what came of it. It stands nowhere, and is not tried
+/// again.
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", tag = "webhooks", operation_id = "webhook_test",
+    params(("id" = Id, Path, description = "The webhook.")),
+    responses((status = 200, description = "What came of it.", body = Tested)))]
+async fn test(State(app): State<App>, Path(path): IdPath) -> Result<axum::Json<Tested>> {
+    let hook = there(&app, id(&path)?).await?;
+    Ok(axum::Json(Tested::of(app.engine.webhook_test(&hook)).await))
 }
 
 async fn there(app: &App, hook: Id) -> Result<Webhook> {

@@ -23,11 +23,11 @@ pub enum Gateway {
 }
 
 impl Gateway {
-    /// Hands a message over, once.
+    /// Hands a message over, once, and gives what the gateway said.
     ///
     /// # Errors
     /// [`Failed::ForGood`] where the gateway says that it will never go; otherwise [`Failed::ForNow`].
-    pub async fn send(&self, sender: &Sender, letter: &Letter<'_>, at: Instant) -> Result<(), Failed> {
+    pub async fn send(&self, sender: &Sender, letter: &Letter<'_>, at: Instant) -> Result<String, Failed> {
         match self {
             Self::Webhook { url, secret } => {
                 let body = json!({"id": letter.id, "to": letter.to, "body": letter.body}).to_string();
@@ -48,9 +48,9 @@ impl Gateway {
 }
 
 /// A bot says `{"ok": true}`, or what is wrong; 400 and 403 (no such chat, blocked by the user) stay so.
-fn bot_answer(status: u16, answer: &Value) -> Result<(), Failed> {
+fn bot_answer(status: u16, answer: &Value) -> Result<String, Failed> {
     if answer["ok"] == true {
-        return Ok(());
+        return Ok(format!("the gateway answered {status}"));
     }
     let why = answer["description"].as_str().unwrap_or("no reason was given");
     let why = format!("the gateway answered {status}: {}", why.chars().take(300).collect::<String>());
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn what_a_bot_says() {
-        assert_eq!(bot_answer(200, &json!({"ok": true, "result": {}})), Ok(()));
+        assert_eq!(bot_answer(200, &json!({"ok": true, "result": {}})), Ok("the gateway answered 200".to_owned()));
         let blocked = bot_answer(403, &json!({"ok": false, "description": "Forbidden: bot was blocked by the user"}));
         let why = "the gateway answered 403: Forbidden: bot was blocked by the user".to_owned();
         assert_eq!(blocked, Err(Failed::ForGood(why)));

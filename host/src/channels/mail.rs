@@ -46,12 +46,12 @@ impl Mailer {
         Ok(Self { transport, from, domain })
     }
 
-    /// Sends once. The message's id is its `Message-ID` at every try, so that a receiver can know it.
+    /// Sends once, and gives what the server said. The message's id is its `Message-ID` at every try, so that a receiver can know it.
     ///
     /// # Errors
     /// [`Failed::ForGood`] where the server refuses the recipient or the message for good (5yz); otherwise, and where it
     /// refuses the host itself, [`Failed::ForNow`].
-    pub async fn send(&self, letter: Letter<'_>) -> Result<(), Failed> {
+    pub async fn send(&self, letter: Letter<'_>) -> Result<String, Failed> {
         let to: Mailbox = letter.to.parse().map_err(|_| Failed::ForGood("the address is none".to_owned()))?;
         let text = SinglePart::plain(letter.body.to_owned());
         let builder = lettre::Message::builder()
@@ -67,7 +67,7 @@ impl Mailer {
         };
         let message = message.map_err(|error| Failed::ForGood(error.to_string()))?;
         match self.transport.send(message).await {
-            Ok(_) => Ok(()),
+            Ok(answer) => Ok(format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" "))),
             Err(error) if error.is_permanent() && !barred(&error) => Err(Failed::ForGood(reason(&error))),
             Err(error) => Err(Failed::ForNow(reason(&error))),
         }

@@ -62,6 +62,18 @@ pub struct Gateways {
     pub messenger: Option<Gateway>,
 }
 
+/// What takes the messages of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Through {
+    /// A mail server.
+    Smtp,
+    /// A signed webhook of the gateway's.
+    Webhook,
+    /// The Bot API of a messenger.
+    Bot,
+}
+
 /// The channels to clients.
 #[derive(Default)]
 pub struct Channels {
@@ -80,11 +92,31 @@ impl Channels {
         Ok(Self { mailer, sms: gateways.sms.clone(), messenger: gateways.messenger.clone() })
     }
 
-    /// Sends once.
+    /// What a channel leads through; none where no gateway is set for it.
+    #[must_use]
+    pub fn through(&self, channel: Channel) -> Option<Through> {
+        let gateway = |gateway: &Gateway| match gateway {
+            Gateway::Webhook { .. } => Through::Webhook,
+            Gateway::Bot(_) => Through::Bot,
+        };
+        match channel {
+            Channel::Email => self.mailer.as_ref().map(|_| Through::Smtp),
+            Channel::Sms => self.sms.as_ref().map(gateway),
+            Channel::Messenger => self.messenger.as_ref().map(gateway),
+        }
+    }
+
+    /// Sends once, and gives what the other side said.
     ///
     /// # Errors
     /// [`Failed`].
-    pub async fn send(&self, channel: Channel, sender: &Sender, letter: Letter<'_>, at: Instant) -> Result<(), Failed> {
+    pub async fn send(
+        &self,
+        channel: Channel,
+        sender: &Sender,
+        letter: Letter<'_>,
+        at: Instant,
+    ) -> Result<String, Failed> {
         let none = || Failed::ForGood(format!("no gateway is set for {}", channel.name()));
         match channel {
             Channel::Email => self.mailer.as_ref().ok_or_else(none)?.send(letter).await,

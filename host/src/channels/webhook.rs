@@ -80,11 +80,11 @@ impl Sender {
         if leads_inside(&url) && !self.private { Err(BadUrl::Private) } else { Ok(url) }
     }
 
-    /// Sends once, signed by each of the secrets.
+    /// Sends once, signed by each of the secrets, and gives what the receiver said.
     ///
     /// # Errors
     /// [`SendError`]: anything but an answer of 2xx.
-    pub async fn send(&self, url: &str, secrets: &[&str], parcel: Parcel<'_>) -> Result<(), SendError> {
+    pub async fn send(&self, url: &str, secrets: &[&str], parcel: Parcel<'_>) -> Result<String, SendError> {
         let url = self.check(url).map_err(|error| SendError::Failed(error.to_string()))?;
         let seconds = parcel.at.micros().div_euclid(1_000_000);
         let signatures: Vec<String> = secrets
@@ -102,7 +102,7 @@ impl Sender {
             .body(parcel.body);
         let answer = request.send().await.map_err(|error| SendError::Failed(reason(error)))?;
         match answer.status() {
-            status if status.is_success() => Ok(()),
+            status if status.is_success() => Ok(format!("the receiver answered {status}")),
             StatusCode::GONE => Err(SendError::Gone),
             status => Err(SendError::Failed(format!("the receiver answered {status}"))),
         }
@@ -144,6 +144,20 @@ pub fn envelope(event: &Event) -> Value {
         "time": event.at,
         "datacontenttype": "application/json",
         "data": event.face(),
+    })
+}
+
+/// The envelope of a test: of an event that never is.
+#[must_use]
+pub fn test_envelope(id: &str, at: Instant) -> Value {
+    json!({
+        "specversion": "1.0",
+        "id": id,
+        "source": "urn:takt",
+        "type": "webhook.test",
+        "time": at,
+        "datacontenttype": "application/json",
+        "data": {},
     })
 }
 

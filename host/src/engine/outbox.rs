@@ -6,7 +6,8 @@ use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use super::Engine;
-use crate::channels::webhook::{Parcel, SendError, envelope};
+use crate::channels::webhook::{Parcel, SendError, envelope, test_envelope};
+use crate::crm::id::Id;
 use crate::store::StoreError;
 use crate::store::outbox::{MessageEnd, Outgoing, Webhook};
 
@@ -65,13 +66,9 @@ impl Engine {
             // It was taken away, and its messages with it.
             return;
         };
-        let previous = hook.previous.as_ref().filter(|(_, until)| *until > now).map(|(secret, _)| secret.as_str());
-        let secrets: Vec<&str> = std::iter::once(hook.secret.as_str()).chain(previous).collect();
-        let id = format!("msg_{}", message.id);
-        let body = envelope(&message.event).to_string();
-        let sent = self.0.webhooks.send(&hook.url, &secrets, Parcel { id: &id, at: now, body }).await;
-        let end = match sent {
-            Ok(()) => MessageEnd::Sent,
+        let (id, body) = (format!("msg_{}", message.id), envelope(&message.event).to_string());
+        let end = match self.hand_over(&hook, Parcel { id: &id, at: now, body }).await {
+            Ok(_) => MessageEnd::Sent,
             Err(error @ SendError::Gone) => {
                 self.switch_off(&hook).await;
                 MessageEnd::Dead { error: error.to_string() }
@@ -97,6 +94,24 @@ impl Engine {
         }
     }
 
+    /// Signed by the webhook's secret, and by the one before while that holds.
+    async fn hand_over(&self, hook: &Webhook, parcel: Parcel<'_>) -> Result<String, SendError> {
+        let previous =
+            hook.previous.as_ref().filter(|(_, until)| *until > parcel.at).map(|(secret, _)| secret.as_str());
+        let secrets: Vec<&str> = std::iter::once(hook.secret.as_str()).chain(previous).collect();
+        self.0.webhooks.send(&hook.url, &secrets, parcel).await
+    }
+
+    /// Sends a webhook a test, which stands nowhere, and gives what the receiver said.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn webhook_test(&self, hook: &Webhook) -> Result<String, SendError> {
+        let (id, at) = (format!("test_{}", Id::new()), self.now());
+        let body = test_envelope(&id, at).to_string();
+        self.hand_over(hook, Parcel { id: &id, at, body }).await
+    }
+
     async fn switch_off(&self, hook: &Webhook) {
         let off = Webhook { active: false, updated_at: self.now(), ..hook.clone() };
         tracing::warn!(webhook = %hook.id, "the receiver answered 410 Gone; the webhook is switched off");
@@ -120,7 +135,7 @@ impl Engine {
     ///
     /// # Errors
     /// The store's.
-    pub async fn webhook_delete(&self, id: crate::crm::id::Id) -> Result<bool, StoreError> {
+    pub async fn webhook_delete(&self, id: Id) -> Result<bool, StoreError> {
         let gone = self.0.store.webhook_delete(id).await?;
         self.reload().await?;
         Ok(gone)

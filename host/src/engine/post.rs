@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::Engine;
-use crate::channels::{Failed, File, Letter};
+use crate::channels::{Failed, File, Letter, Through};
 use crate::crm::contact::Contact;
 use crate::crm::ical;
 use crate::crm::id::Id;
@@ -206,7 +206,7 @@ impl Engine {
         }
         let attempts = message.attempts.saturating_add(1);
         let outcome = match self.try_to_send(record.id, &message, now).await {
-            Ok(()) => json!({"status": "sent", "attempts": attempts, "error": null, "not_before": null}),
+            Ok(_) => json!({"status": "sent", "attempts": attempts, "error": null, "not_before": null}),
             Err(Failed::ForNow(why)) if attempts < self.0.settings.max_attempts => {
                 // A clock that ticks is what the wait is for: never the same moment again.
                 let wait = self.0.settings.backoff(attempts).max(Duration::from_millis(1));
@@ -225,11 +225,27 @@ impl Engine {
         self.note(record, outcome).await
     }
 
-    async fn try_to_send(&self, id: Id, message: &Message, now: Instant) -> Result<(), Failed> {
+    async fn try_to_send(&self, id: Id, message: &Message, now: Instant) -> Result<String, Failed> {
         let (id, to) = (id.to_string(), message.to.as_deref().unwrap_or_default());
         let files = self.files(message, now).await?;
         let letter = Letter { id: &id, to, subject: message.subject.as_deref(), body: &message.body, files };
         self.0.channels.send(message.channel, &self.0.webhooks, letter, now).await
+    }
+
+    /// Sends a test message, which stands nowhere, and gives what the other side said.
+    ///
+    /// # Errors
+    /// [`Failed`].
+    pub async fn post_test(&self, channel: Channel, to: &str, subject: &str, body: &str) -> Result<String, Failed> {
+        let id = Id::new().to_string();
+        let letter = Letter { id: &id, to, subject: Some(subject), body, files: Vec::new() };
+        self.0.channels.send(channel, &self.0.webhooks, letter, self.now()).await
+    }
+
+    /// What a channel leads through; none where no gateway is set for it.
+    #[must_use]
+    pub fn through(&self, channel: Channel) -> Option<Through> {
+        self.0.channels.through(channel)
     }
 
     /// The papers that go with it, and the calendar file of the meeting that it is about.

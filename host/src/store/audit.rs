@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::crm::event::Cause;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
+use crate::crm::kind::Kind;
 use crate::crm::record::{Actor, Reference};
 
 /// One change of one record.
@@ -30,4 +31,37 @@ pub struct AuditEntry {
     pub cause: Cause,
     /// Field by field: `{"name": [before, after]}`.
     pub diff: Map<String, Value>,
+}
+
+/// Which entries to look for. What is absent is not asked for.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Of records of this kind.
+    pub kind: Option<Kind>,
+    /// Of this record.
+    pub record: Option<Id>,
+    /// By this user, plugin or system: see [`Actor`].
+    pub by: Option<String>,
+    /// With this field among what was changed.
+    pub field: Option<String>,
+    /// At that moment or later.
+    pub from: Option<Instant>,
+    /// Before that moment.
+    pub to: Option<Instant>,
+    /// After this entry, in the order of the answer.
+    pub after: Option<(Instant, u64)>,
+    /// How many at most.
+    pub limit: u32,
+    /// How many entries are looked at for them: those that an index leads to may be all there are, and few of them fit the
+    /// rest.
+    pub look: u32,
+}
+
+/// What was found, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct AuditPage {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+    /// The entry after which to look on. There may be one though fewer entries were found than asked for.
+    pub next: Option<u64>,
 }

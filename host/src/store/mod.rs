@@ -45,7 +45,7 @@ use crate::crm::report::Figures;
 
 use access::{SecondFactor, Session, Token};
 use attachment::Attachment;
-use audit::AuditEntry;
+use audit::{AuditEntry, AuditFilter, AuditPage};
 use commit::{Commit, CommitError, Committed};
 use delivery::{Claim, DeadDelivery, Hold, Queue, ScheduleFire};
 use erasure::Erasure;
@@ -134,6 +134,8 @@ pub trait Store: Send + Sync + 'static {
     async fn audit_of_record(&self, record: Id, before: Option<u64>, limit: u32) -> Result<Vec<AuditEntry>>;
     /// What a run changed, in order.
     async fn audit_of_run(&self, run: Id) -> Result<Vec<AuditEntry>>;
+    /// Entries that fit, newest first.
+    async fn audit_search(&self, filter: &AuditFilter) -> Result<AuditPage>;
     /// One audit entry.
     async fn audit_read(&self, id: u64) -> Result<Option<AuditEntry>>;
     /// Events after that id in the order of their ids, of these kinds (all when empty).

@@ -5,6 +5,7 @@
 //! long as the guest asks the same.
 
 use std::fmt::Debug;
+use std::time::{Duration, Instant as Clock};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,12 @@ pub struct Entry {
     pub asked: String,
     /// What was answered.
     pub answer: Answer,
+    /// When it was asked, in microseconds since the run began.
+    #[serde(default)]
+    pub at: u64,
+    /// How long the answer took, in microseconds.
+    #[serde(default)]
+    pub took: u64,
 }
 
 /// What a call was answered.
@@ -113,6 +120,8 @@ pub(super) enum Tape {
 /// The calls of a run so far.
 #[derive(Debug, Default)]
 pub struct Written {
+    /// When the run began.
+    since: Option<Clock>,
     entries: Vec<Entry>,
     bytes: usize,
     cut: bool,
@@ -151,6 +160,13 @@ impl Journal {
             error,
             log,
         }
+    }
+}
+
+impl Written {
+    /// Of a run that began then.
+    pub(super) fn since(begun: Clock) -> Self {
+        Self { since: Some(begun), ..Self::default() }
     }
 }
 
@@ -194,8 +210,8 @@ impl Tape {
         }
     }
 
-    /// Keeps an answer.
-    pub(super) fn note<T: Serialize>(&mut self, call: &str, asked: String, answer: &Result<T, HostError>) {
+    /// Keeps the answer to what was asked then.
+    pub(super) fn note<T: Serialize>(&mut self, call: &str, asked: String, answer: &Result<T, HostError>, then: Clock) {
         let Self::Writing(written) = self else { return };
         let answer = match answer {
             Ok(answer) => Answer::Ok(value(answer)),
@@ -205,7 +221,8 @@ impl Tape {
         written.bytes += asked.len() + size(&answer);
         written.cut |= written.bytes > MOST;
         if !written.cut {
-            written.entries.push(Entry { call: call.to_owned(), asked, answer });
+            let (at, took) = (written.since.map_or(Duration::ZERO, |since| then - since), then.elapsed());
+            written.entries.push(Entry { call: call.to_owned(), asked, answer, at: micros(at), took: micros(took) });
         }
     }
 
@@ -215,6 +232,10 @@ impl Tape {
             Self::Off | Self::Reading(_) => Written::default(),
         }
     }
+}
+
+fn micros(length: Duration) -> u64 {
+    u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// What was asked, as text.

@@ -176,7 +176,7 @@ impl Runtime {
                 table: wasi::table(),
                 log: log.clone(),
                 meter: Meter::new(budgets),
-                tape: Tape::Writing(Written::default()),
+                tape: Tape::Writing(Written::since(begun)),
                 outside: call.outside.clone(),
                 stop: None,
             },

@@ -1,13 +1,15 @@
 // What happens on the host, as it happens: one stream of events for all tabs of the browser, since a browser opens only
 // six connections to a host. The tab that holds the lock reads the stream and tells the others.
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { KINDS } from '../kinds/table';
 
 export interface Happened {
   id: number;
   name: string;
   about: { kind: string; id: string };
+  /** The record after it; of notifications, what they say. */
+  record?: { to?: string; title?: string; body?: string } | null;
 }
 
 type Told = { type: 'event'; event: Happened } | { type: 'up'; up: boolean };
@@ -46,24 +48,40 @@ function follow(tell: (told: Told) => void): () => void {
   };
 }
 
-/** Marks as stale what an event says has changed. */
-function refresh(client: QueryClient, { about }: Happened): void {
-  if (about.kind === 'notification') void client.invalidateQueries({ queryKey: ['inbox'] });
-  void client.invalidateQueries({ queryKey: ['find', about.kind] });
-  void client.invalidateQueries({ queryKey: ['record', about.kind, about.id] });
-  void client.invalidateQueries({ queryKey: ['runs'] });
+/** Reads again what may be stale. A first answer that is still on its way may be older than what happened: the client would
+ *  take it for fresh, so it is read once more. */
+function reread(client: QueryClient, concerned: (key: readonly unknown[]) => boolean): void {
+  const predicate = ({ queryKey }: Query) => concerned(queryKey);
+  const underWay = client.getQueryCache().findAll({ predicate, fetchStatus: 'fetching' }).filter(({ state }) => state.data === undefined);
+  void client.invalidateQueries({ predicate });
+  for (const { queryKey, promise } of underWay) {
+    void promise?.then(() => client.invalidateQueries({ queryKey, exact: true }), () => undefined);
+  }
 }
 
-/** Keeps what is shown in step with the host; tells whether the stream is up. */
-export function useLive(): boolean {
+/** Whether an event may have changed what stands under that key. */
+function concerns({ about }: Happened, [what, kind, id, part]: readonly unknown[]): boolean {
+  if (what === 'inbox') return about.kind === 'notification';
+  if (what === 'find') return kind === about.kind;
+  // It may have to do with any record whose timeline is looked at.
+  if (what === 'record') return part === 'timeline' || (kind === about.kind && id === about.id);
+  return what === 'runs';
+}
+
+/** Keeps what is shown in step with the host, and hands on what happens; tells whether the stream is up. */
+export function useLive(hear: (happened: Happened) => void): boolean {
   const client = useQueryClient();
   const [up, setUp] = useState(true);
+  const hearing = useEffectEvent(hear);
   useEffect(() => {
     return follow((told) => {
-      if (told.type === 'event') return refresh(client, told.event);
+      if (told.type === 'event') {
+        reread(client, (key) => concerns(told.event, key));
+        return hearing(told.event);
+      }
       setUp(told.up);
       // What was read before the stream was up may have changed since.
-      if (told.up) void client.invalidateQueries();
+      if (told.up) reread(client, () => true);
     });
   }, [client]);
   return up;

@@ -9,6 +9,8 @@ export type Reference = { kind: KindName; id: string };
 export type Patch = Record<string, unknown>;
 export type Params = Record<string, string | number | undefined>;
 export type Audit = Schemas['AuditView'];
+/** What happened: a change of the record, or another record that has to do with it. */
+export type Happening = { type: 'change'; at: string; change: Audit } | { type: 'record'; at: string; record: AnyRecord };
 export type Run = Schemas['RunView'];
 export type Command = Schemas['CommandView'];
 export type Press = Schemas['PressView'];
@@ -20,7 +22,7 @@ export interface Page<T> {
 
 const list = (kind: KindName) => `/api/v1/${plural(kind)}` as '/api/v1/leads';
 const one = (kind: KindName) => `/api/v1/${plural(kind)}/{id}` as '/api/v1/leads/{id}';
-const below = <T extends 'history' | 'runs' | 'commands'>(kind: KindName, part: T) =>
+const below = <T extends 'history' | 'timeline' | 'runs' | 'commands'>(kind: KindName, part: T) =>
   `/api/v1/${plural(kind)}/{id}/${part}` as `/api/v1/leads/{id}/${T}`;
 const path = (id: string) => ({ params: { path: { id } } });
 const once = () => ({ 'Idempotency-Key': crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
@@ -90,10 +92,21 @@ export function history(kind: KindName, id: string, after?: string): Promise<Pag
   >;
 }
 
+export function timeline(kind: KindName, id: string, after?: string): Promise<Page<Happening>> {
+  return done(api.GET(below(kind, 'timeline'), { params: { path: { id }, query: { limit: 50, after } } })) as Promise<unknown> as Promise<Page<Happening>>;
+}
+
 export function runs(kind: KindName, id: string, after?: string): Promise<Page<Run>> {
   return done(api.GET(below(kind, 'runs'), { params: { path: { id }, query: { limit: 50, after } } })) as Promise<
     Page<Run>
   >;
+}
+
+/** The kinds that people work with, by the API's description: they have buttons of rules, files and a timeline. */
+const WORKED_WITH: KindName[] = ['lead', 'contact', 'company', 'deal', 'document', 'invoice', 'call', 'task', 'meeting'];
+
+export function isWorkedWith(kind: KindName): boolean {
+  return WORKED_WITH.includes(kind);
 }
 
 export async function commands(kind: KindName, id: string): Promise<Command[]> {

@@ -5,9 +5,10 @@ import { useState } from 'react';
 import { api, done, type Schemas } from '../api/client';
 import { useSpeech } from '../i18n';
 import { Changes, type Changed } from '../kinds/diff';
-import { Choice, Moment } from '../kinds/value';
+import { Choice } from '../kinds/value';
 import { Log } from '../parts/log';
 import { Section } from '../parts/section';
+import { TimerList } from '../parts/timer-list';
 import { saying } from '../parts/toast';
 import { at, type PluginDetail } from '../plugins';
 
@@ -102,13 +103,7 @@ function Came({ outcome }: { outcome: Outcome }) {
           )}
           {outcome.timers.length > 0 && (
             <Section title={w.timers}>
-              <List size="sm">
-                {outcome.timers.map((timer) => (
-                  <List.Item key={timer.key}>
-                    <span className="mono">{timer.key}</span> — {timer.due ? <Moment value={timer.due} /> : w.takenAway}
-                  </List.Item>
-                ))}
-              </List>
+              <TimerList timers={outcome.timers} />
             </Section>
           )}
           <Section title={w.log}>

@@ -4,15 +4,12 @@ import { IconBolt } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { commands, press, type AnyRecord, type Command } from '../api/records';
+import { commands, isWorkedWith, press, type AnyRecord, type Command } from '../api/records';
 import { useSpeech } from '../i18n';
 import { refuse, tell } from '../parts/toast';
-import { isKind, plural, type KindName } from './table';
+import { isKind, plural } from './table';
 
 const SchemaForm = lazy(() => import('../parts/schema-form').then((module) => ({ default: module.SchemaForm })));
-
-/** The kinds that have buttons, by the API's description. */
-const WITH_COMMANDS: KindName[] = ['lead', 'contact', 'company', 'deal', 'document', 'invoice', 'call', 'task'];
 
 export function Commands({ record }: { record: AnyRecord }) {
   const speech = useSpeech();
@@ -23,7 +20,7 @@ export function Commands({ record }: { record: AnyRecord }) {
   const { data } = useQuery({
     queryKey: ['commands', record.kind, record.id],
     queryFn: () => commands(record.kind, record.id),
-    enabled: WITH_COMMANDS.includes(record.kind),
+    enabled: isWorkedWith(record.kind),
   });
   const act = useMutation({
     mutationFn: ({ command, input }: { command: Command; input?: unknown }) =>

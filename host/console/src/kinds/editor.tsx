@@ -1,6 +1,6 @@
 // How the value of a field is edited: in place, in forms, in dialogs.
-import { Group, MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Group, Input, MultiSelect, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
 import type { Schemas } from '../api/client';
 import type { Reference } from '../api/records';
 import { useSpeech, type Money } from '../i18n';
@@ -8,6 +8,8 @@ import { useOrganisation } from '../organisation';
 import { localOf } from '../parts/local-moment';
 import { RecordSelect } from '../parts/record-select';
 import { AmountInput, asDraft, ItemsEditor, type LineDraft, type LineItem } from './items';
+import { DatesEditor, NO_HOURS, Span, WeekEditor, WorkingDaysEditor } from './hours';
+import { AbsencesEditor, StagesEditor, StepsEditor } from './lists';
 import { DetailsEditor, ParticipantsEditor } from './parts';
 import { stagesOf, usePipelines } from './pipelines';
 import { KINDS, type Field, type KindName } from './table';
@@ -71,11 +73,37 @@ export function Editor({ field, value, onChange, labelled, error, beside = {}, a
       return <ParticipantsEditor people={(value as Schemas['Participant'][] | null) ?? []} error={error} onChange={onChange} />;
     case 'details':
       return <DetailsEditor members={field.choices ?? []} value={(value as Record<string, unknown> | null) ?? {}} error={error} onChange={onChange} />;
+    case 'stages':
+      return <Labelled name={labelled ? name : null}><StagesEditor items={listOf(value)} error={error} onChange={onChange} /></Labelled>;
+    case 'steps':
+      return <Labelled name={labelled ? name : null}><StepsEditor items={listOf(value)} error={error} onChange={onChange} /></Labelled>;
+    case 'absences':
+      return <Labelled name={labelled ? name : null}><AbsencesEditor items={listOf(value)} error={error} onChange={onChange} /></Labelled>;
+    case 'week':
+      return <WeekEditor week={(value as Schemas['Week'] | null) ?? NO_HOURS} error={error} onChange={onChange} />;
+    case 'dates':
+      return <DatesEditor dates={listOf(value)} error={error} onChange={onChange} />;
+    case 'working_days':
+      return <WorkingDaysEditor days={listOf(value)} error={error} onChange={onChange} />;
+    case 'hours': {
+      const hours = (value as Schemas['Hours'] | null) ?? { from: '00:00', to: '00:00' };
+      return <Group gap={4}><Span hours={hours} name={name} onChange={(by) => onChange({ ...hours, ...by })} /></Group>;
+    }
     case 'data':
       return <JsonEditor label={name} labelled={labelled} value={value} error={error} onChange={onChange} />;
     default:
       return <TextInput {...common} type={field.shape === 'email' ? 'email' : field.shape === 'phone' ? 'tel' : 'text'} value={text} onChange={take} />;
   }
+}
+
+function listOf<T>(value: unknown): T[] {
+  return (value as T[] | null) ?? [];
+}
+
+/** A word over what has no single control. */
+function Labelled({ name, children }: { name: string | null; children: ReactNode }) {
+  if (!name) return children;
+  return <Input.Wrapper label={name} labelElement="div">{children}</Input.Wrapper>;
 }
 
 interface MoneyEditorProps {

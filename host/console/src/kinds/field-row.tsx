@@ -124,7 +124,7 @@ function FieldEditor({ field, record, draft, onDraft, onEnd }: FieldEditorProps)
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key === 'Escape') onEnd();
-    const writesLines = ['long', 'data', 'items', 'phones', 'emails', 'participants'].includes(field.shape);
+    const writesLines = ['long', 'data', 'items', 'phones', 'emails', 'participants', 'stages', 'steps', 'absences', 'week', 'dates', 'working_days'].includes(field.shape);
     if (event.key === 'Enter' && (!writesLines || event.ctrlKey || event.metaKey) && event.target instanceof HTMLInputElement && event.target.getAttribute('aria-expanded') !== 'true') void save();
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target instanceof HTMLTextAreaElement) void save();
   };

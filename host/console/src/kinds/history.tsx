@@ -1,42 +1,40 @@
 // What became of a record: when, who or which rule, what field by field, and why.
-import { Anchor, Box, Button, Group, Stack, Text, ThemeIcon } from '@mantine/core';
+import { Anchor, Box, Group, Stack, Text, ThemeIcon } from '@mantine/core';
 import { IconPuzzle, IconServer2, IconUser } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { history, type Audit, type Page } from '../api/records';
+import type { ReactNode } from 'react';
+import { history, type Audit } from '../api/records';
 import { useSpeech } from '../i18n';
 import { useName } from '../parts/links';
+import { Paged, usePages } from '../parts/paged';
 import { RouterAnchor } from '../parts/router-link';
-import { Empty, Failed, Loading } from '../parts/states';
+import { Empty } from '../parts/states';
 import { useIsAdmin } from '../session';
 import { Diff } from './diff';
 import type { KindName } from './table';
 
 export function History({ kind, id, version }: { kind: KindName; id: string; version: number }) {
   const { w } = useSpeech();
-  const query = useInfiniteQuery({
-    queryKey: ['record', kind, id, 'history', version],
-    queryFn: ({ pageParam }) => history(kind, id, pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: Page<Audit>) => last.next ?? undefined,
-    placeholderData: (before) => before,
-  });
-  if (query.isError && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  if (!query.data) return <Loading />;
-  const changes = query.data.pages.flatMap((page) => page.items);
-  if (changes.length === 0) return <Empty title={w.noHistory} />;
-  const known = new Set(changes.map((change) => change.id));
+  const pages = usePages(['record', kind, id, 'history', version], (after) => history(kind, id, after), { steady: true });
   return (
-    <Stack gap="xs">
-      <Stack gap="xs" component="ol" p={0} m={0} style={{ listStyle: 'none' }}>
-        {changes.map((change) => (
-          <Entry key={change.id} change={change} known={known} />
-        ))}
-      </Stack>
-      {query.hasNextPage && (
-        <Button variant="light" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {w.more}
-        </Button>
-      )}
+    <Paged pages={pages} empty={<Empty title={w.noHistory} />}>
+      {(changes) => {
+        const known = new Set(changes.map((change) => change.id));
+        return (
+          <ChangeList>
+            {changes.map((change) => <Change key={change.id} change={change} known={known} />)}
+          </ChangeList>
+        );
+      }}
+    </Paged>
+  );
+}
+
+/** What became of something, one after the other. */
+export function ChangeList({ children }: { children: ReactNode }) {
+  const { w } = useSpeech();
+  return (
+    <Stack gap="xs" component="ol" p={0} m={0} style={{ listStyle: 'none' }} aria-label={w.changes}>
+      {children}
     </Stack>
   );
 }
@@ -54,7 +52,15 @@ export function useActor(): (by: Audit['by']) => string {
   };
 }
 
-function Entry({ change, known }: { change: Audit; known: Set<number> }) {
+interface ChangeProps {
+  change: Audit;
+  /** Those that stand on the same page: what led to it is led to. */
+  known: Set<number>;
+  /** Of which record it is, where a list has several. */
+  children?: ReactNode;
+}
+
+export function Change({ change, known, children }: ChangeProps) {
   const speech = useSpeech();
   const { w } = speech;
   const admin = useIsAdmin();
@@ -76,10 +82,11 @@ function Entry({ change, known }: { change: Audit; known: Set<number> }) {
               {speech.ago(change.at)}
             </time>
           </Text>
+          {children}
           <Diff kind={change.record.kind} diff={change.diff} made={verb === 'created'} />
           <Group gap="sm" mt={4}>
             {why !== undefined && why !== null && (
-              <Text size="xs" c="dimmed">
+              <Text size="xs" c="dimmed" className="inline">
                 {`${w.because} `}
                 {known.has(why) ? <Anchor href={`#change-${why}`} size="xs">{`#${why}`}</Anchor> : `#${why}`}
               </Text>

@@ -1,8 +1,8 @@
 // What is sold, line by line: shown and edited. The host computes the amounts.
-import { ActionIcon, Button, NumberInput, Stack, TextInput } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
+import { NumberInput, TextInput } from '@mantine/core';
 import type { Schemas } from '../api/client';
 import { digits, useSpeech, type Money } from '../i18n';
+import { Rows } from './rows';
 
 export type LineItem = Schemas['LineItem'];
 export type LineDraft = Pick<LineItem, 'title' | 'quantity' | 'price'> & Partial<LineItem>;
@@ -51,25 +51,18 @@ interface ItemsEditorProps {
 
 export function ItemsEditor({ items, currency, onChange }: ItemsEditorProps) {
   const { w } = useSpeech();
-  const put = (at: number, by: Partial<LineDraft>) => onChange(items.map((item, index) => (index === at ? { ...item, ...by } : item)));
-  const add = () => onChange([...items, { title: '', quantity: '1', price: { minor: 0, currency }, discount: 0, price_includes_vat: false }]);
+  const blank = (): LineDraft => ({ title: '', quantity: '1', price: { minor: 0, currency }, discount: 0, price_includes_vat: false });
   return (
-    <Stack gap="xs">
-      {items.map((item, at) => (
-        <div key={at} style={{ display: 'flex', gap: 6, alignItems: 'end', flexWrap: 'wrap' }}>
-          <TextInput label={w.item} value={item.title} onChange={(event) => put(at, { title: event.currentTarget.value })} style={{ flex: '2 1 160px' }} />
-          <TextInput label={w.quantity} value={item.quantity} inputMode="decimal" onChange={(event) => put(at, { quantity: event.currentTarget.value.replace(',', '.') })} w={80} />
-          <AmountInput label={w.price} value={item.price} onChange={(price) => price && put(at, { price })} />
-          <NumberInput label={w.vatRate} value={item.vat_rate === undefined || item.vat_rate === null ? '' : item.vat_rate / 100} min={0} max={100} onChange={(value) => put(at, { vat_rate: value === '' ? null : Math.round(Number(value) * 100) })} w={80} hideControls />
-          <ActionIcon variant="subtle" color="red" size="lg" aria-label={`${w.remove}: ${item.title}`} onClick={() => onChange(items.filter((_, index) => index !== at))}>
-            <IconTrash size={18} aria-hidden />
-          </ActionIcon>
-        </div>
-      ))}
-      <Button variant="light" size="xs" onClick={add} style={{ alignSelf: 'start' }}>
-        {w.addLine}
-      </Button>
-    </Stack>
+    <Rows items={items} blank={blank} name={({ title }, at) => title || `${at + 1}`} onChange={onChange}>
+      {(item, put) => (
+        <>
+          <TextInput label={w.item} value={item.title} onChange={(event) => put({ ...item, title: event.currentTarget.value })} style={{ flex: '2 1 160px' }} />
+          <TextInput label={w.quantity} value={item.quantity} inputMode="decimal" onChange={(event) => put({ ...item, quantity: event.currentTarget.value.replace(',', '.') })} w={80} />
+          <AmountInput label={w.price} value={item.price} onChange={(price) => price && put({ ...item, price })} />
+          <NumberInput label={w.vatRate} value={item.vat_rate === undefined || item.vat_rate === null ? '' : item.vat_rate / 100} min={0} max={100} onChange={(value) => put({ ...item, vat_rate: value === '' ? null : Math.round(Number(value) * 100) })} w={80} hideControls />
+        </>
+      )}
+    </Rows>
   );
 }
 

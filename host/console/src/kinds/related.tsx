@@ -6,7 +6,7 @@ import type { AnyRecord, Patch } from '../api/records';
 import { useSpeech } from '../i18n';
 import { CreateDialog } from './create';
 import { RecordTable } from './record-table';
-import { fieldOf, KINDS, pointingAt, type KindName } from './table';
+import { fieldOf, KINDS, type KindName } from './table';
 
 export function Related({ record }: { record: AnyRecord }) {
   const speech = useSpeech();
@@ -35,3 +35,28 @@ export function Related({ record }: { record: AnyRecord }) {
     </Stack>
   );
 }
+
+/** Which kinds point at this one, and by which field a list of them is filtered. */
+function pointingAt(kind: KindName): { kind: KindName; by: string }[] {
+  // One list a kind, though a message is about a contact and goes to one.
+  const found = new Map<KindName, string>();
+  for (const name of Object.keys(KINDS) as KindName[]) {
+    for (const one of KINDS[name].fields) {
+      const points = one.shape === 'about' || (one.to === kind && kind !== 'user' && !KINDS[kind].setting);
+      if (points && LISTED_BY[name]?.includes(one.name)) found.set(name, one.name);
+    }
+  }
+  return [...found].map(([name, by]) => ({ kind: name, by }));
+}
+
+/** The references that lists can be filtered by. */
+const LISTED_BY: Partial<Record<KindName, string[]>> = {
+  deal: ['contact', 'company', 'lead'],
+  contact: ['company'],
+  task: ['about'],
+  call: ['about'],
+  meeting: ['about'],
+  message: ['contact', 'about'],
+  document: ['about'],
+  invoice: ['deal', 'company', 'contact'],
+};

@@ -13,7 +13,7 @@ export type KindName = Exclude<Schemas['Kind'], 'notification'>;
 export type Shape =
   | 'text' | 'long' | 'email' | 'phone' | 'emails' | 'phones' | 'words' | 'url' | 'language' | 'integer' | 'rate' | 'seconds'
   | 'money' | 'date' | 'instant' | 'bool' | 'choice' | 'stage' | 'ref' | 'about' | 'items' | 'participants' | 'payments' | 'rounds'
-  | 'totals' | 'details' | 'data';
+  | 'totals' | 'details' | 'stages' | 'steps' | 'absences' | 'week' | 'dates' | 'working_days' | 'hours' | 'data';
 
 export interface Field {
   name: string;
@@ -187,7 +187,7 @@ export const KINDS: Record<KindName, KindSpec> = {
       task('due', 'instant', ASKED),
       task('about', 'about'),
       task('body', 'long', ASKED),
-      task('checklist', 'data'),
+      task('checklist', 'steps'),
       task('snoozed_until', 'instant'),
       task('plugin', 'text', KEPT),
       task('closed_at', 'instant', KEPT),
@@ -400,7 +400,7 @@ export const KINDS: Record<KindName, KindSpec> = {
       user('signature', 'long'),
       user('level', 'integer'),
       user('weight', 'integer'),
-      user('absences', 'data'),
+      user('absences', 'absences'),
       user('present', 'bool'),
       user('active', 'bool'),
     ],
@@ -421,7 +421,7 @@ export const KINDS: Record<KindName, KindSpec> = {
   },
   pipeline: {
     plural: 'pipelines', icon: IconRoute, title: 'title', setting: true, hidden: true,
-    fields: [pipeline('title', 'text', WANTED), pipeline('key', 'text', WANTED), pipeline('stages', 'data', WANTED)],
+    fields: [pipeline('title', 'text', WANTED), pipeline('key', 'text', WANTED), pipeline('stages', 'stages', WANTED)],
     columns: ['key', 'created_at'], filters: [], sorts: ['title', 'created_at'],
   },
   work_calendar: {
@@ -429,9 +429,9 @@ export const KINDS: Record<KindName, KindSpec> = {
     fields: [
       calendar('title', 'text', WANTED),
       calendar('time_zone', 'text', WANTED),
-      calendar('weekly', 'data'),
-      calendar('holidays', 'data'),
-      calendar('working_days', 'data'),
+      calendar('weekly', 'week', ASKED_LATER),
+      calendar('holidays', 'dates', ASKED_LATER),
+      calendar('working_days', 'working_days', ASKED_LATER),
     ],
     columns: ['time_zone', 'created_at'], filters: [], sorts: ['title', 'created_at'],
   },
@@ -455,7 +455,7 @@ export const KINDS: Record<KindName, KindSpec> = {
       organisation('region', 'text'),
       organisation('work_calendar', 'ref', to('work_calendar')),
       organisation('member_reach', 'choice', choice(['own', 'all'])),
-      organisation('quiet_hours', 'data'),
+      organisation('quiet_hours', 'hours'),
       organisation('issuer', 'details', PAYER),
     ],
     columns: ['time_zone', 'currency', 'language'], filters: [], sorts: ['created_at'],
@@ -485,28 +485,3 @@ export function knownOf(name: string): Field {
   const shape = name.endsWith('_at') ? 'instant' : name === 'about' ? 'about' : name === 'to' ? 'ref' : 'text';
   return { name, shape, kept: true, ...(shape === 'ref' ? { to: 'user' as const } : {}) };
 }
-
-/** Which kinds point at this one, and by which field a list of them is filtered. */
-export function pointingAt(kind: KindName): { kind: KindName; by: string }[] {
-  // One list a kind, though a message is about a contact and goes to one.
-  const found = new Map<KindName, string>();
-  for (const name of Object.keys(KINDS) as KindName[]) {
-    for (const one of KINDS[name].fields) {
-      const points = one.shape === 'about' || (one.to === kind && kind !== 'user' && !KINDS[kind].setting);
-      if (points && LISTED_BY[name]?.includes(one.name)) found.set(name, one.name);
-    }
-  }
-  return [...found].map(([name, by]) => ({ kind: name, by }));
-}
-
-/** The references that lists can be filtered by. */
-const LISTED_BY: Partial<Record<KindName, string[]>> = {
-  deal: ['contact', 'company', 'lead'],
-  contact: ['company'],
-  task: ['about'],
-  call: ['about'],
-  meeting: ['about'],
-  message: ['contact', 'about'],
-  document: ['about'],
-  invoice: ['deal', 'company', 'contact'],
-};

@@ -6,7 +6,9 @@ import type { Schemas } from '../api/client';
 import type { AnyRecord, Reference } from '../api/records';
 import { useSpeech, type Money, type Speech } from '../i18n';
 import { Person, RecordLink } from '../parts/links';
+import { Dates, hoursIn, weekIn, WeekView, workingDayIn, WorkingDays } from './hours';
 import { Items, type LineItem } from './items';
+import { absenceIn, Absences, Stages, Steps } from './lists';
 import { DetailsView, Participants, Payments, Rounds, Totals } from './parts';
 import { stagesOf, usePipelines } from './pipelines';
 import type { Field } from './table';
@@ -49,6 +51,13 @@ export function plainly(field: Field, value: unknown, speech: Speech, name: (id:
     case 'rate': return speech.number(Number(value) / 10_000, { style: 'percent', maximumFractionDigits: 2 });
     case 'phones': case 'emails': case 'words': return wordsOf(field, value, speech);
     case 'ref': return field.to === 'user' ? name(String(value)) : String(value);
+    case 'stages': return (value as Schemas['Stage'][]).map(({ title }) => title).join(' → ');
+    case 'steps': return (value as Schemas['Step'][]).map(({ title, done }) => `${done ? '☑' : '☐'} ${title}`).join(', ');
+    case 'absences': return (value as Schemas['Absence'][]).map((absence) => absenceIn(absence, speech)).join('; ');
+    case 'week': return weekIn(value as Schemas['Week'], speech);
+    case 'dates': return (value as string[]).map((date) => speech.date(date)).join(' · ');
+    case 'working_days': return (value as Schemas['WorkingDay'][]).map((day) => workingDayIn(day, speech)).join('; ');
+    case 'hours': return hoursIn([value as Schemas['Hours']], speech);
     default: return typeof value === 'object' ? JSON.stringify(value) : String(value);
   }
 }
@@ -88,6 +97,13 @@ export function Value({ field, record, brief }: ValueProps): ReactNode {
     case 'rounds': return <Rounds rounds={value as Schemas['Round'][]} />;
     case 'totals': return <Totals totals={value as Schemas['Totals']} />;
     case 'details': return <DetailsView members={field.choices ?? []} value={value as Record<string, unknown>} />;
+    case 'stages': return <Stages stages={value as Schemas['Stage'][]} />;
+    case 'steps': return <Steps steps={value as Schemas['Step'][]} />;
+    case 'absences': return <Absences absences={value as Schemas['Absence'][]} />;
+    case 'week': return <WeekView week={value as Schemas['Week']} />;
+    case 'dates': return <Dates dates={value as string[]} />;
+    case 'working_days': return <WorkingDays days={value as Schemas['WorkingDay'][]} />;
+    case 'hours': return hoursIn([value as Schemas['Hours']], speech);
     case 'data': return brief ? JSON.stringify(value) : <pre className="pre mono">{JSON.stringify(value, null, 2)}</pre>;
     case 'long': return <span className="prose">{String(value)}</span>;
     default: return String(value);

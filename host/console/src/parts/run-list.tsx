@@ -1,14 +1,15 @@
 // Runs, newest first; an admin goes on to each.
-import { Box, Button, Group, Stack, Text } from '@mantine/core';
+import { Box, Group, Stack, Text } from '@mantine/core';
 import { IconBolt } from '@tabler/icons-react';
-import { useInfiniteQuery, type QueryKey } from '@tanstack/react-query';
+import type { QueryKey } from '@tanstack/react-query';
 import type { Page, Run } from '../api/records';
 import { useSpeech } from '../i18n';
 import { Choice } from '../kinds/value';
 import { useIsAdmin } from '../session';
 import { RecordLink } from './links';
+import { Paged, usePages } from './paged';
 import { RouterAnchor } from './router-link';
-import { Empty, Failed, Loading } from './states';
+import { Empty } from './states';
 
 interface RunListProps {
   queryKey: QueryKey;
@@ -20,30 +21,15 @@ interface RunListProps {
 }
 
 export function RunList({ queryKey, load, empty, emptyText, about }: RunListProps) {
-  const { w } = useSpeech();
-  const query = useInfiniteQuery({
-    queryKey,
-    queryFn: ({ pageParam }) => load(pageParam),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: Page<Run>) => last.next ?? undefined,
-  });
-  if (query.isError && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  if (!query.data) return <Loading />;
-  const runs = query.data.pages.flatMap((page) => page.items);
-  if (runs.length === 0) return <Empty title={empty} text={emptyText} icon={IconBolt} />;
+  const pages = usePages(queryKey, load);
   return (
-    <Stack gap="xs">
-      <Runs runs={runs} about={about} />
-      {query.hasNextPage && (
-        <Button variant="light" size="xs" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()} style={{ alignSelf: 'start' }}>
-          {w.more}
-        </Button>
-      )}
-    </Stack>
+    <Paged pages={pages} empty={<Empty title={empty} text={emptyText} icon={IconBolt} />}>
+      {(runs) => <Runs runs={runs} about={about} />}
+    </Paged>
   );
 }
 
-export function Runs({ runs, about }: { runs: Run[]; about?: boolean }) {
+function Runs({ runs, about }: { runs: Run[]; about?: boolean }) {
   return (
     <Stack gap="xs" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
       {runs.map((run) => (

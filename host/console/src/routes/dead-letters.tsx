@@ -1,26 +1,25 @@
 // Deliveries that were given up: put back, or discarded.
 import { Box, Button, Group, Stack, Text } from '@mantine/core';
 import { IconMailX } from '@tabler/icons-react';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { api, done } from '../api/client';
 import { useSpeech } from '../i18n';
 import { Moment } from '../kinds/value';
 import { ConfirmButton } from '../parts/confirm';
 import { RecordLink } from '../parts/links';
 import { Page } from '../parts/page';
-import { Empty, Failed, Loading } from '../parts/states';
+import { Paged, usePages } from '../parts/paged';
+import { Empty } from '../parts/states';
 import { refuse, tell } from '../parts/toast';
+
+const REFRESH = 5000;
 
 export function DeadLetters() {
   const speech = useSpeech();
   const { w } = speech;
   const client = useQueryClient();
-  const query = useInfiniteQuery({
-    queryKey: ['runs', 'dead'],
-    queryFn: ({ pageParam }) => done(api.GET('/api/v1/dead_letters', { params: { query: { after: pageParam } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-  });
+  // No event tells of a delivery that was given up.
+  const pages = usePages(['runs', 'dead'], (after) => done(api.GET('/api/v1/dead_letters', { params: { query: { after } } })), { every: REFRESH });
   const refresh = () => client.invalidateQueries({ queryKey: ['runs'] });
   const at = (id: number) => ({ params: { path: { id } } });
   const retry = async (id: number) => {
@@ -36,47 +35,42 @@ export function DeadLetters() {
     await done(api.DELETE('/api/v1/dead_letters/{id}', at(id)));
     await refresh();
   };
-  const letters = query.data?.pages.flatMap((page) => page.items);
   return (
     <Page title={w.deadLetters}>
       <Text c="dimmed" mb="md">
         {w.deadText}
       </Text>
-      {query.isError && !letters && <Failed error={query.error} retry={() => void query.refetch()} />}
-      {query.isPending && <Loading />}
-      {letters?.length === 0 && <Empty title={w.noDead} icon={IconMailX} color="teal" />}
-      <Stack gap="xs">
-        {letters?.map((letter) => (
-          <Box key={letter.id} className="card" p="sm" component="article" aria-label={`${letter.plugin} ${letter.name}`}>
-            <Group justify="space-between" align="flex-start">
-              <Box style={{ flex: '1 1 260px', minWidth: 0 }}>
-                <Text fw={600} size="sm">
-                  {`${letter.plugin} · ${letter.name}`}
-                </Text>
-                <Text size="xs" c="dimmed" component="div">
-                  {`${speech.count(w.attempts, letter.attempts)} · `}
-                  <Moment value={letter.at} brief />
-                  {letter.about && <span className="inline">{' · '}<RecordLink kind={letter.about.kind} id={letter.about.id} /></span>}
-                </Text>
-                <Text size="sm" mt={4} className="prose">
-                  {letter.reason}
-                </Text>
+      <Paged pages={pages} empty={<Empty title={w.noDead} icon={IconMailX} color="teal" />}>
+        {(letters) => (
+          <Stack gap="xs">
+            {letters.map((letter) => (
+              <Box key={letter.id} className="card" p="sm" component="article" aria-label={`${letter.plugin} ${letter.name}`}>
+                <Group justify="space-between" align="flex-start">
+                  <Box style={{ flex: '1 1 260px', minWidth: 0 }}>
+                    <Text fw={600} size="sm">
+                      {`${letter.plugin} · ${letter.name}`}
+                    </Text>
+                    <Text size="xs" c="dimmed" component="div">
+                      {`${speech.count(w.attempts, letter.attempts)} · `}
+                      <Moment value={letter.at} brief />
+                      {letter.about && <span className="inline">{' · '}<RecordLink kind={letter.about.kind} id={letter.about.id} /></span>}
+                    </Text>
+                    <Text size="sm" mt={4} className="prose">
+                      {letter.reason}
+                    </Text>
+                  </Box>
+                  <Group gap="xs">
+                    <Button size="xs" variant="light" onClick={() => void retry(letter.id)}>
+                      {w.runAgain}
+                    </Button>
+                    <ConfirmButton label={w.discard} question={w.discardQuestion} text={w.discardText} danger onConfirm={() => discard(letter.id)} />
+                  </Group>
+                </Group>
               </Box>
-              <Group gap="xs">
-                <Button size="xs" variant="light" onClick={() => void retry(letter.id)}>
-                  {w.runAgain}
-                </Button>
-                <ConfirmButton label={w.discard} question={w.discardQuestion} text={w.discardText} danger onConfirm={() => discard(letter.id)} />
-              </Group>
-            </Group>
-          </Box>
-        ))}
-      </Stack>
-      {query.hasNextPage && (
-        <Button mt="md" variant="light" onClick={() => void query.fetchNextPage()}>
-          {w.more}
-        </Button>
-      )}
+            ))}
+          </Stack>
+        )}
+      </Paged>
     </Page>
   );
 }

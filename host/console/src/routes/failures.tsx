@@ -14,12 +14,15 @@ import { refuse, tell } from '../parts/toast';
 type Failure = Schemas['Failure'];
 /** Over the last so many days. */
 const DAYS = 7;
+const REFRESH = 5000;
 
 export function Failures() {
   const { w } = useSpeech();
   const query = useQuery({
     queryKey: ['runs', 'failures'],
     queryFn: async () => (await done(api.GET('/api/v1/failures', { params: { query: { days: DAYS } } }))).items,
+    // No event tells of a run that failed.
+    refetchInterval: REFRESH,
   });
   return (
     <Page title={w.failures}>

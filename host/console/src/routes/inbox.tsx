@@ -1,4 +1,4 @@
-import { Anchor, Badge, Box, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Box, Button, Group, SegmentedControl, Stack, Switch, Text, Title } from '@mantine/core';
 import { IconChecks } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
@@ -8,6 +8,7 @@ import { pressNotice } from '../api/records';
 import { useSpeech } from '../i18n';
 import { inboxQuery, markRead, useUnread, type Notice, type Show } from '../inbox';
 import { Page } from '../parts/page';
+import { useNotices } from '../notices';
 import { RecordLink } from '../parts/links';
 import { Empty, Failed, Loading } from '../parts/states';
 import { refuse, saying } from '../parts/toast';
@@ -23,7 +24,7 @@ export function Inbox() {
   const query = useInfiniteQuery(inboxQuery(show));
   const notices = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Page title={w.inbox} aside={<ReadAll notices={notices} unread={unread} />}>
+    <Page title={w.inbox} aside={<Group gap="sm"><NoticesSwitch /><ReadAll notices={notices} unread={unread} /></Group>}>
       <Box maw={820}>
         <SegmentedControl
           mb="md"
@@ -54,6 +55,14 @@ export function Inbox() {
       </Box>
     </Page>
   );
+}
+
+function NoticesSwitch() {
+  const { w } = useSpeech();
+  const notices = useNotices();
+  if (!notices) return null;
+  const [state, ask] = notices;
+  return <Switch size="xs" label={w.browserNotices} checked={state === 'on'} onChange={(event) => void ask(event.currentTarget.checked)} error={state === 'denied' ? w.noticesDenied : undefined} />;
 }
 
 function ReadAll({ notices, unread }: { notices: Notice[]; unread: number }) {

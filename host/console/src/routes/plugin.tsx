@@ -14,6 +14,7 @@ import { RouterAnchor } from '../parts/router-link';
 import { RunList } from '../parts/run-list';
 import { Section } from '../parts/section';
 import { Shown } from '../parts/states';
+import { TimerList } from '../parts/timer-list';
 import { refuse, saying, tell } from '../parts/toast';
 import { Moment } from '../kinds/value';
 import { at, pluginQuery, usePluginChange, type PluginDetail } from '../plugins';
@@ -48,6 +49,7 @@ function Sheet({ plugin }: { plugin: PluginDetail }) {
       </Text>
       {plugin.broken && <Alert color="red" mb="md">{plugin.broken}</Alert>}
       {plugin.paused && <Paused paused={plugin.paused} />}
+      {plugin.missing_grants.length > 0 && <Alert color="yellow" mb="md">{`${w.missingGrants}: ${plugin.missing_grants.join(', ')}`}</Alert>}
       <Tabs defaultValue="overview" keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">{w.overview}</Tabs.Tab>
@@ -104,7 +106,7 @@ function Paused({ paused }: { paused: Schemas['Paused'] }) {
 function Overview({ plugin }: { plugin: PluginDetail }) {
   const speech = useSpeech();
   const { w } = speech;
-  const { manifest, queue } = plugin;
+  const { manifest, queue, upcoming } = plugin;
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }}>
       <Grants key={plugin.grants.join()} plugin={plugin} />
@@ -123,6 +125,7 @@ function Overview({ plugin }: { plugin: PluginDetail }) {
               <List.Item key={schedule.name}>
                 {`${schedule.title} — ${w.schedule} `}
                 <span className="mono">{schedule.cron}</span>
+                <NextTimes times={upcoming.find((one) => one.schedule === schedule.name)?.times ?? []} on={plugin.enabled} />
               </List.Item>
             ))}
             {manifest.commands.map((command) => (
@@ -146,6 +149,18 @@ function Overview({ plugin }: { plugin: PluginDetail }) {
   );
 }
 
+/** A schedule of a plugin that is off wakes nobody. */
+function NextTimes({ times, on }: { times: string[]; on: boolean }) {
+  const { w } = useSpeech();
+  if (times.length === 0) return null;
+  return (
+    <Text size="xs" c="dimmed" component="div">
+      {`${on ? w.nextTimes : w.nextTimesOff}: `}
+      {times.map((at, index) => <span key={at}>{index > 0 && ' · '}<Moment value={at} /></span>)}
+    </Text>
+  );
+}
+
 function Timers({ name }: { name: string }) {
   const query = useQuery({
     queryKey: ['runs', 'timers', name],
@@ -153,15 +168,7 @@ function Timers({ name }: { name: string }) {
   });
   return (
     <Shown query={query}>
-      {({ items }) => (
-        <List size="sm" mt="sm" spacing={4}>
-          {items.map((timer) => (
-            <List.Item key={timer.key}>
-              <span className="mono">{timer.key}</span> — <Moment value={timer.due} />
-            </List.Item>
-          ))}
-        </List>
-      )}
+      {({ items }) => <Box mt="sm"><TimerList timers={items} /></Box>}
     </Shown>
   );
 }

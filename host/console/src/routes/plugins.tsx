@@ -2,6 +2,7 @@
 import { Alert, Badge, Box, Button, FileButton, Group, SimpleGrid, Text, Title } from '@mantine/core';
 import { IconPuzzle, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { api, done } from '../api/client';
 import { useSpeech } from '../i18n';
 import { Page } from '../parts/page';
@@ -40,9 +41,12 @@ export function Plugins() {
 function Install() {
   const speech = useSpeech();
   const { w } = speech;
+  const navigate = useNavigate();
   const install = usePluginChange(async (file: File) => {
     const made = await done(api.POST('/api/v1/plugins', component(file)));
     tell(speech.fill(w.installed, { name: made.title }));
+    // Its page says what it asks for, before it may do anything.
+    await navigate({ to: '/plugins/$name', params: { name: made.name } });
   });
   return (
     <FileButton accept=".wasm,application/wasm" onChange={(file) => file && install.mutate(file, { onError: (error) => refuse(error, speech) })}>

@@ -4,7 +4,7 @@ import { IconDots, IconTrash } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { remove, runs, type AnyRecord } from '../api/records';
+import { isWorkedWith, remove, runs, type AnyRecord } from '../api/records';
 import { useSpeech } from '../i18n';
 import { Commands } from '../kinds/commands';
 import { Embed } from '../kinds/embed';
@@ -14,6 +14,7 @@ import { OwnFields, useOwnFields } from '../kinds/own-fields';
 import { Related } from '../kinds/related';
 import { useStep } from '../kinds/steps';
 import { fieldOf, kindOf, KINDS, plural, type KindName } from '../kinds/table';
+import { Timeline } from '../kinds/timeline';
 import { UserActions } from '../kinds/user-actions';
 import { Value } from '../kinds/value';
 import { Paper } from '../papers/paper';
@@ -116,15 +117,20 @@ function Side({ record }: { record: AnyRecord }) {
   const { w } = useSpeech();
   const paper = record.kind === 'document' || record.kind === 'invoice';
   const template = record.kind === 'template';
+  const lived = isWorkedWith(record.kind);
   return (
-    <Tabs defaultValue={paper || template ? 'preview' : 'history'} keepMounted={false}>
+    <Tabs defaultValue={paper || template ? 'preview' : lived ? 'timeline' : 'history'} keepMounted={false}>
       <Tabs.List mb="sm">
         {(paper || template) && <Tabs.Tab value="preview">{w.preview}</Tabs.Tab>}
+        {lived && <Tabs.Tab value="timeline">{w.timeline}</Tabs.Tab>}
         <Tabs.Tab value="history">{w.history}</Tabs.Tab>
         <Tabs.Tab value="related">{w.related}</Tabs.Tab>
         <Tabs.Tab value="runs">{w.runs}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="preview">{template ? <TemplateEditor key={record.version} template={record} /> : <Paper record={record} />}</Tabs.Panel>
+      <Tabs.Panel value="timeline">
+        <Timeline record={record} />
+      </Tabs.Panel>
       <Tabs.Panel value="history">
         <History kind={record.kind} id={record.id} version={record.version} />
       </Tabs.Panel>

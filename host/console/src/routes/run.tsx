@@ -1,21 +1,21 @@
 // One run: its cost and log, all it changed, what led to it, and what it led to.
-import { Alert, Button, Grid, Group, Stack, Text, Timeline } from '@mantine/core';
-import { IconBolt, IconPencil, IconUser } from '@tabler/icons-react';
+import { Alert, Button, Grid, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { api, done, type Schemas } from '../api/client';
+import { Chain } from '../automation/chain';
+import { Waterfall } from '../automation/waterfall';
 import { useSpeech } from '../i18n';
 import { Changes } from '../kinds/diff';
-import { useActor } from '../kinds/history';
-import { Choice, Moment } from '../kinds/value';
-import { Person, RecordLink } from '../parts/links';
+import { Choice } from '../kinds/value';
+import { RecordLink } from '../parts/links';
 import { Log } from '../parts/log';
 import { Page } from '../parts/page';
 import { RouterAnchor } from '../parts/router-link';
-import { Runs } from '../parts/run-list';
 import { Section } from '../parts/section';
 import { Shown } from '../parts/states';
+import { TimerList } from '../parts/timer-list';
 import { refuse, tell } from '../parts/toast';
 
 type Detail = Schemas['RunDetail'];
@@ -45,11 +45,10 @@ function Sheet({ run }: { run: Detail }) {
             <Section title={w.log}>
               <Log lines={run.log} />
             </Section>
-            {!isNothing(run.effects) && (
-              <Section title={w.effects}>
-                <pre className="pre mono">{JSON.stringify(run.effects, null, 2)}</pre>
-              </Section>
-            )}
+            <Effects effects={run.effects} />
+            <Section title={w.calls}>
+              <Waterfall run={run} />
+            </Section>
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
@@ -57,7 +56,6 @@ function Sheet({ run }: { run: Detail }) {
             <Section title={w.chain}>
               <Chain run={run} />
             </Section>
-            <Section title={w.causedRuns}>{run.caused.length ? <Runs runs={run.caused} about /> : <Text size="sm" c="dimmed">{w.noCaused}</Text>}</Section>
             <Section title={w.cost}>
               <Facts run={run} />
             </Section>
@@ -68,9 +66,17 @@ function Sheet({ run }: { run: Detail }) {
   );
 }
 
-function isNothing(effects: unknown): boolean {
-  if (effects === null || effects === undefined) return true;
-  return typeof effects === 'object' && Object.values(effects).every((value) => Array.isArray(value) && value.length === 0);
+/** What it set beside records; its own values by their keys. */
+function Effects({ effects }: { effects: unknown }) {
+  const { w } = useSpeech();
+  const { timers = [], state = [] } = (effects ?? {}) as { timers?: { key: string; due: string | null }[]; state?: string[] };
+  if (timers.length + state.length === 0) return null;
+  return (
+    <Section title={w.effects}>
+      <TimerList timers={timers} />
+      {state.length > 0 && <Text size="sm" mt="xs">{`${w.stateWritten}: `}<span className="mono">{state.join(', ')}</span></Text>}
+    </Section>
+  );
 }
 
 function Again({ id }: { id: string }) {
@@ -86,42 +92,6 @@ function Again({ id }: { id: string }) {
     <Button size="xs" variant="light" loading={again.isPending} onClick={() => again.mutate()}>
       {speech.w.runAgain}
     </Button>
-  );
-}
-
-/** From the beginning of the chain down to this run. */
-function Chain({ run }: { run: Detail }) {
-  const speech = useSpeech();
-  const actor = useActor();
-  const links = [...run.chain].reverse();
-  return (
-    <Timeline bulletSize={24} lineWidth={2}>
-      {links.flatMap((link, at) => {
-        const items = [];
-        if (link.run) {
-          items.push(
-            <Timeline.Item key={`r${at}`} bullet={<IconBolt size={14} aria-hidden />} title={<RouterAnchor to="/runs/$id" params={{ id: link.run.id }} size="sm">{`${link.run.plugin} · ${link.run.name}`}</RouterAnchor>}>
-              <Text size="xs" c="dimmed"><Moment value={link.run.at} /></Text>
-            </Timeline.Item>,
-          );
-        }
-        if (link.change) {
-          const { change } = link;
-          const Sign = change.by.type === 'user' ? IconUser : IconPencil;
-          items.push(
-            <Timeline.Item key={`c${at}`} bullet={<Sign size={14} aria-hidden />} title={<Text size="sm" fw={600}>{`${actor(change.by)} · ${speech.choice(change.name.split('.')[1] ?? '')}`}</Text>}>
-              <Text size="sm" component="div"><RecordLink kind={change.record.kind} id={change.record.id} /></Text>
-              <Text size="xs" c="dimmed"><Moment value={change.at} /></Text>
-            </Timeline.Item>,
-          );
-        }
-        return items;
-      })}
-      <Timeline.Item bullet={<IconBolt size={14} aria-hidden />} title={<Text size="sm" fw={600}>{`${run.plugin} · ${run.name}`}</Text>}>
-        {run.by && <Text size="sm" component="div">{`${speech.w.pressedBy}: `}<Person id={run.by} link /></Text>}
-        <Text size="xs" c="dimmed"><Moment value={run.at} /></Text>
-      </Timeline.Item>
-    </Timeline>
   );
 }
 

@@ -15,8 +15,8 @@ import { Secret } from '../parts/secret';
 import { Empty, Shown } from '../parts/states';
 
 const SCOPES = [
-  'admin', 'commands:write', 'events:read', 'inbox:write', 'metrics:read', 'notifications:read', 'plugins:read', 'plugins:write', 'runs:read',
-  'runs:write', 'webhooks:read', 'webhooks:write',
+  'admin', 'audit:read', 'commands:write', 'events:read', 'inbound:read', 'inbound:write', 'inbox:write', 'metrics:read', 'notifications:read', 'personal:read',
+  'plugins:read', 'plugins:write', 'reports:read', 'runs:read', 'runs:write', 'webhooks:read', 'webhooks:write',
   ...Object.values(KINDS).flatMap(({ plural }) => [`${plural}:read`, `${plural}:write`]).filter((scope) => scope !== 'users:write'),
 ];
 

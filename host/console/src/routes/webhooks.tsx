@@ -11,6 +11,7 @@ import { FormDialog } from '../parts/form-dialog';
 import { Page } from '../parts/page';
 import { Secret } from '../parts/secret';
 import { Empty, Shown } from '../parts/states';
+import { Tested } from '../parts/tested';
 import { refuse, tell } from '../parts/toast';
 
 type Hook = Schemas['WebhookView'];
@@ -80,6 +81,10 @@ function HookCard({ hook, onChange, onSecret }: HookProps) {
     onError: (error) => refuse(error, speech),
     onSettled: onChange,
   });
+  const test = useMutation({
+    mutationFn: () => done(api.POST('/api/v1/webhooks/{id}/test', at(hook.id))),
+    onError: (error) => refuse(error, speech),
+  });
   const remove = async () => {
     await done(api.DELETE('/api/v1/webhooks/{id}', at(hook.id)));
     onChange();
@@ -105,9 +110,11 @@ function HookCard({ hook, onChange, onSecret }: HookProps) {
       </Group>
       <Group gap="xs" mt="sm">
         <Button size="xs" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>{w.messages}</Button>
+        <Button size="xs" variant="light" loading={test.isPending} onClick={() => test.mutate()}>{w.sendTest}</Button>
         <ConfirmButton label={w.rotate} question={`${w.rotate}?`} onConfirm={rotate} />
         <ConfirmButton label={w.remove} question={`${w.remove}: ${hook.url}?`} danger onConfirm={remove} />
       </Group>
+      {test.data && <Box mt="sm"><Tested tested={test.data} /></Box>}
       {open && <Messages hook={hook} />}
     </Box>
   );

@@ -4,11 +4,11 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
-  IconAlertTriangle, IconBolt, IconCalendar, IconChartBar, IconHandStop, IconInbox, IconKey, IconLogout, IconMailX, IconPuzzle, IconSettings, IconWebhook,
+  IconAlertTriangle, IconBolt, IconCalendar, IconChartBar, IconHandStop, IconInbox, IconKey, IconListSearch, IconLogout, IconMailX, IconPuzzle, IconSend, IconSettings, IconWebhook,
   IconApi, type Icon,
 } from '@tabler/icons-react';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { api, done } from '../api/client';
 import { useLive } from '../api/live';
@@ -16,6 +16,7 @@ import icon from '../icon.svg';
 import { useSpeech, useSpoken } from '../i18n';
 import { useUnread } from '../inbox';
 import { KINDS, type KindName } from '../kinds/table';
+import { tellOf } from '../notices';
 import { Loading } from '../parts/states';
 import { meQuery, Signed, useIsAdmin, useMe } from '../session';
 import { LanguageMenu, ThemeButton } from './controls';
@@ -38,7 +39,8 @@ function Frame() {
   const { w } = speech;
   const me = useMe();
   const [opened, { toggle, close }] = useDisclosure();
-  const up = useLive();
+  const navigate = useNavigate();
+  const up = useLive((happened) => tellOf(happened, me.id, () => void navigate({ to: '/inbox' })));
   const { pathname } = useLocation();
   useEffect(close, [pathname, close]);
   useEffect(() => suggest(me.language), [me.language]);
@@ -105,7 +107,9 @@ function Navigation() {
           {item('/webhooks', w.webhooks, IconWebhook)}
           <Heading text={w.administration} />
           {kindsWhere(true).map(ofKind)}
+          {item('/channels', w.channels, IconSend)}
           {item('/tokens', w.tokens, IconKey)}
+          {item('/audit', w.audit, IconListSearch)}
         </>
       )}
     </>

@@ -77,6 +77,8 @@ pub const EACH: (&str, &str) = ("jsonb_array_elements(", "::jsonb) j(value)");
 pub const BYTES: &str = " COLLATE \"C\"";
 /// The stage that an audit entry `a` tells.
 pub const STAGE_AFTER: &str = "a.diff::jsonb #>> '{stage,1}'";
+/// Whether an audit entry `a` tells of a field: what stands before its name and after it.
+pub const CHANGED: (&str, &str) = ("a.diff::jsonb ? ", "");
 /// The first two deliveries of each lane: plugin, lane, id.
 pub const LANES: &str = "SELECT j.value ->> 0, j.value ->> 1, d.id FROM jsonb_array_elements($1::jsonb) j(value)
     CROSS JOIN LATERAL (SELECT id FROM delivery

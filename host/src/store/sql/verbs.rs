@@ -18,7 +18,7 @@ use crate::crm::record::Record;
 use crate::crm::report::Figures;
 use crate::store::access::{SecondFactor, Session, Token};
 use crate::store::attachment::Attachment;
-use crate::store::audit::AuditEntry;
+use crate::store::audit::{AuditEntry, AuditFilter, AuditPage};
 use crate::store::commit::{Commit, CommitError, Committed, Idempotency};
 use crate::store::delivery::{Claim, DeadDelivery, Hold, Queue, ScheduleFire};
 use crate::store::erasure::Erasure;
@@ -71,6 +71,9 @@ impl Store for SqlStore {
 
     async fn audit_of_record(&self, record: Id, before: Option<u64>, limit: u32) -> Result<Vec<AuditEntry>> {
         self.read_audit_of_record(record, before, limit).await.map_err(fault)
+    }
+    async fn audit_search(&self, filter: &AuditFilter) -> Result<AuditPage> {
+        self.search_audit(filter).await.map_err(fault)
     }
     async fn audit_of_run(&self, run: Id) -> Result<Vec<AuditEntry>> {
         self.read_audit_of_run(run).await.map_err(fault)

@@ -76,6 +76,8 @@ pub const EACH: (&str, &str) = ("json_each(", ") j");
 pub const BYTES: &str = "";
 /// The stage that an audit entry `a` tells.
 pub const STAGE_AFTER: &str = "a.diff ->> '$.stage[1]'";
+/// Whether an audit entry `a` tells of a field: what stands before its name and after it.
+pub const CHANGED: (&str, &str) = ("EXISTS (SELECT 1 FROM json_each(a.diff) WHERE key = ", ")");
 /// The first two deliveries of each lane: plugin, lane, id.
 pub const LANES: &str = "SELECT j.value ->> 0, j.value ->> 1, d.id FROM json_each($1) j
     JOIN delivery d ON d.id IN (SELECT id FROM delivery

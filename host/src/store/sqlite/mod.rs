@@ -12,6 +12,8 @@ mod access;
 mod apply;
 #[path = "../sql/attachments.rs"]
 mod attachments;
+#[path = "../sql/audit.rs"]
+mod audit;
 #[path = "../sql/cache.rs"]
 mod cache;
 #[path = "../sql/catalogue.rs"]

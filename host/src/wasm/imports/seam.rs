@@ -1,6 +1,8 @@
 //! Where a run's journal is written and played: every call of a guest goes through here, and on to the interface's own
 //! file.
 
+use std::time::Instant;
+
 use wasmtime::component::HasData;
 
 use super::typed::Result;
@@ -31,8 +33,9 @@ macro_rules! journalled {
                 if let Some(answer) = self.0.tape.answer(CALL, &asked) {
                     return answer;
                 }
+                let then = Instant::now();
                 let answer = <State as $interface::Host>::$name(self.0, $($argument),*).await;
-                self.0.tape.note(CALL, asked, &answer);
+                self.0.tape.note(CALL, asked, &answer, then);
                 answer
             }
         )*}

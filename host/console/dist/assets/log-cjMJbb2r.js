@@ -1,2 +1,0 @@
-import{n as e}from"./Title-C7p0Wsz5.js";import{N as t,i as n}from"./i18n-Y2IxP5iY.js";var r=t();function i({lines:t}){let{w:i}=n();return t.length===0?(0,r.jsx)(e,{size:`sm`,c:`dimmed`,children:i.noLog}):(0,r.jsx)(`pre`,{className:`pre mono`,tabIndex:0,"aria-label":i.log,children:t.map(e=>`${e.level.padEnd(5)} ${e.message}`).join(`
-`)})}export{i as t};

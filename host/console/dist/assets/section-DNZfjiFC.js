@@ -1,1 +1,0 @@
-import{N as e,y as t}from"./i18n-Y2IxP5iY.js";import{t as n}from"./Title-C7p0Wsz5.js";var r=e();function i({title:e,children:i}){return(0,r.jsxs)(t,{className:`card`,p:`md`,component:`section`,"aria-label":e,children:[(0,r.jsx)(n,{order:2,size:`h3`,mb:`sm`,children:e}),i]})}export{i as t};

@@ -1,1 +1,0 @@
-import{s as e}from"./Group-C2cJFMkc.js";function t(t){e(()=>{typeof t==`string`&&t.trim().length>0&&(document.title=t.trim())},[t])}export{t};

@@ -1,0 +1,1 @@
+import{u as e}from"./Input-DPz3uFuh.js";function t(t){e(()=>{typeof t==`string`&&t.trim().length>0&&(document.title=t.trim())},[t])}export{t};
