@@ -102,12 +102,12 @@ test('a work calendar has its hours and its days off', async () => {
     await monday.getByLabel('Monday: To').fill('12:30');
     await monday.getByRole('button', { name: 'Add hours: Monday' }).click();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('09:00–12:30, 12:30–24:00').waitFor();
+    await page.getByText('09:00–12:30, 12:30–24:00').first().waitFor();
     await page.getByRole('button', { name: 'Edit Holidays' }).press('Enter');
     await page.getByRole('button', { name: 'Add a day' }).click();
     await page.getByLabel('Day', { exact: true }).fill('2027-05-01');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('May 1, 2027').waitFor();
+    await page.getByText('May 1, 2027').first().waitFor();
   });
   const { weekly, holidays } = await call('GET', `/work_calendars/${calendar.id}`);
   assert.deepEqual([weekly.mon, weekly.tue, holidays], [[{ from: '09:00', to: '12:30' }, { from: '12:30', to: '24:00' }], [], ['2027-05-01']]);

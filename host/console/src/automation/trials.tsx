@@ -38,7 +38,7 @@ function Difference({ trial }: { trial: Trial }) {
   return (
     <Box>
       <Group gap="xs">
-        <Text size="sm" component="div">
+        <Text size="sm" component="div" className="inline">
           <b>{speech.named(w.verdicts, trial.verdict)}</b>
           {trial.event ? ` · № ${trial.event}` : ''}
           {` · ${trial.name} · `}

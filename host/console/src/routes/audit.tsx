@@ -123,7 +123,7 @@ function Of({ change }: { change: Entry }) {
     return <b>{typeof name === 'string' ? `${kind} · ${name}` : kind}</b>;
   }
   return (
-    <span>
+    <span className="inline">
       {`${kind} · `}
       <RecordLink kind={change.record.kind} id={change.record.id} />
     </span>

@@ -1,1 +1,0 @@
-import{n as e}from"./createReactComponent-D1x6YkhK.js";import{g as t}from"./index-D92bfbY3.js";var n=[];function r(){let{data:r}=e({queryKey:[`find`,`pipeline`,`all`],queryFn:async({signal:e})=>await t(`pipeline`,e),staleTime:3e5});return r??n}function i(e,t){return e.filter(e=>!t||e.id===t).flatMap(e=>e.stages)}export{r as n,i as t};
