@@ -126,6 +126,10 @@ async fn follow(engine: Engine) -> Result<(Vec<Duration>, Instant)> {
     let mut times = Vec::new();
     let mut last = Instant::now();
     loop {
+        // Events of others may come on and on.
+        if last.elapsed() > QUIET {
+            return Ok((times, last));
+        }
         let quiet = tokio::time::Instant::from_std(last + QUIET);
         let event = match tokio::time::timeout_at(quiet, events.recv()).await {
             Ok(Ok(event)) => event,
