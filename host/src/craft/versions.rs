@@ -10,6 +10,7 @@ use wit_parser::{InterfaceId, Resolve, SourceMap, WorldId, WorldKey};
 
 use super::contract::ContractError;
 use super::folder;
+use crate::store::digest::hex;
 
 /// What the contract's package is called.
 const PACKAGE: &str = "package takt:crm@";
@@ -85,7 +86,7 @@ impl Contract {
                 hasher.update(part);
             }
         }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&hasher.finalize())
     }
 
     /// Whether what was built for the one before is served by this one.

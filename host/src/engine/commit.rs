@@ -119,9 +119,7 @@ impl Engine {
         }
         Ok(committed)
     }
-}
 
-impl Engine {
     /// Has a span go on from the one that an event was committed under.
     pub(super) async fn follow_trace(&self, span: &tracing::Span, event: Option<u64>) {
         let Some(event) = event.filter(|_| traces::are_on()) else { return };

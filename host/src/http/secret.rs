@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
+pub use crate::store::digest::hex_digest;
+
 /// Shortest password taken.
 pub const PASSWORD_MIN: usize = 10;
 /// Longest password taken: longer ones only cost time.
@@ -50,12 +52,6 @@ pub fn random() -> Result<String, SecretError> {
 #[must_use]
 pub fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
-}
-
-/// SHA-256 of bytes, as lower-case hex.
-#[must_use]
-pub fn hex_digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether two hashes are the same, in a time that does not tell where they differ.

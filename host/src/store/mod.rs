@@ -9,6 +9,7 @@ pub mod attachment;
 pub mod audit;
 pub mod commit;
 pub mod delivery;
+pub mod digest;
 pub mod doctor;
 pub mod erasure;
 pub mod fault;

@@ -14,6 +14,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::crm::id::Id;
+use crate::store::digest::hex;
 
 const CHECKSUM: usize = 32;
 
@@ -64,15 +65,6 @@ impl Cache {
     fn path(&self, digest: &str) -> PathBuf {
         self.folder.join(format!("{digest}-{}.cwasm", self.engine))
     }
-}
-
-/// SHA-256 as text.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn checked(bytes: &[u8]) -> Option<&[u8]> {

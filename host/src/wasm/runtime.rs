@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant as Clock;
 
-use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::component::{Component as Code, Linker};
 use wasmtime::{Engine, Store};
+use wasmtime_wasi::WasiCtx;
 
 use super::bindings::exports::takt::crm::rule;
 use super::bindings::{Plugin, PluginPre};
-use super::cache::{Cache, hex};
+use super::cache::Cache;
 use super::call::{Budget, Budgets, Call, Ending, Report};
 use super::convert;
 use super::ending::ending;
@@ -27,6 +27,7 @@ use super::turns::{Turn, Turns};
 use super::wasi;
 use crate::crm::id::Id;
 use crate::crm::instant::Instant;
+use crate::store::digest::hex_digest;
 use crate::store::run::{Cost, LogLine};
 use crate::unit::Unit;
 
@@ -133,20 +134,8 @@ impl Runtime {
         let log = SharedLog::new(DESCRIBING.log_bytes);
         let nobody = Id::from_bytes([0; 16]);
         let turn = self.turns.begin("");
-        let mut store = self.store(
-            &turn,
-            State {
-                unit: None,
-                installation: None,
-                wasi: wasi::context(nobody, Instant::from_micros(0), &log),
-                table: wasi::table(),
-                log: log.clone(),
-                meter: Meter::new(DESCRIBING),
-                tape: Tape::Off,
-                outside: Outside::Closed(ALONE),
-                stop: None,
-            },
-        );
+        let wasi = wasi::context(nobody, Instant::from_micros(0), &log);
+        let mut store = self.store(&turn, alone(wasi, &log, DESCRIBING, Tape::Off));
         let described = turn.within(DESCRIBING.deadline(), describe(component, &mut store)).await;
         match ended(described, &mut store) {
             Ok(manifest) => convert::manifest(manifest, component.imports()),
@@ -209,20 +198,9 @@ impl Runtime {
         let trigger: rule::Trigger = serde_json::from_value(journal.trigger).map_err(damaged)?;
         let log = SharedLog::new(journal.budgets.log_bytes);
         let turn = self.turns.begin("");
-        let mut store = self.store(
-            &turn,
-            State {
-                unit: None,
-                installation: None,
-                wasi: wasi::context(journal.run, journal.now, &log),
-                table: wasi::table(),
-                log: log.clone(),
-                meter: Meter::new(journal.budgets),
-                tape: Tape::Reading(Reading::new(journal.calls)),
-                outside: Outside::Closed(ALONE),
-                stop: None,
-            },
-        );
+        let wasi = wasi::context(journal.run, journal.now, &log);
+        let tape = Tape::Reading(Reading::new(journal.calls));
+        let mut store = self.store(&turn, alone(wasi, &log, journal.budgets, tape));
         let handled = handle(component, journal.budgets.fuel, &context, &trigger, &mut store);
         let handled = turn.within(journal.budgets.deadline(), handled).await;
         let ending = match ended(handled, &mut store) {
@@ -282,7 +260,7 @@ impl Workshop {
 /// A component's digest: its SHA-256, hex.
 #[must_use]
 pub fn digest_of(component: &[u8]) -> String {
-    hex(&Sha256::digest(component))
+    hex_digest(component)
 }
 
 async fn describe(component: &Component, store: &mut Store<State>) -> wasmtime::Result<rule::Manifest> {
@@ -309,6 +287,21 @@ fn ended<T>(result: Option<wasmtime::Result<T>>, store: &mut Store<State>) -> Re
         Some(Ok(value)) => Ok(value),
         Some(Err(error)) => Err(ending(&error, store.data_mut().stop.take())),
         None => Err(Ending::Budget(Budget::Deadline)),
+    }
+}
+
+/// What a component carries with it that runs without a host about it.
+fn alone(wasi: WasiCtx, log: &SharedLog, budgets: Budgets, tape: Tape) -> State {
+    State {
+        unit: None,
+        installation: None,
+        wasi,
+        table: wasi::table(),
+        log: log.clone(),
+        meter: Meter::new(budgets),
+        tape,
+        outside: Outside::Closed(ALONE),
+        stop: None,
     }
 }
 

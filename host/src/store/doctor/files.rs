@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
 use super::patient::Patient;
 use super::{Check, Checked, Result};
 use crate::store::attachment;
+use crate::store::digest::hex_digest;
 
 const COMPONENTS: Check = Check {
     name: "components",
@@ -56,10 +55,6 @@ pub async fn attachments(patient: &mut Patient, folder: &Path) -> Result<Checked
         found.extend(whose.iter().map(|whose| format!("{whose}: {} {wrong}", path.display())));
     }
     Ok(FILES.ended(found))
-}
-
-fn hex_digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bytes that hexadecimal digits stand for.
